@@ -1,0 +1,77 @@
+"""Fixtures: one embedded PostgreSQL for the session, a fresh migrated warehouse for each test that asks for one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from steppe import database, installation, server, settings
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A STEPPE_HOME of the session's own, with a running embedded server."""
+    path = Path(tempfile.mkdtemp(prefix="steppe-test-"))
+    before = os.environ.get("STEPPE_HOME")
+    os.environ["STEPPE_HOME"] = str(path)
+    server.start()
+    try:
+        yield settings.home().path
+    finally:
+        server.remove()
+        shutil.rmtree(path, ignore_errors=True)
+        os.environ.pop("STEPPE_HOME")
+        if before is not None:
+            os.environ["STEPPE_HOME"] = before
+
+
+@pytest.fixture(scope="session")
+def template(home: Path) -> str:
+    """Name of a migrated database with reference data, to be cloned."""
+    server.ensure_database("steppe_template")
+    os.environ["STEPPE_WAREHOUSE_URL"] = server.url("steppe_template")
+    try:
+        installation.prepare_warehouse(scale=0.1)
+    finally:
+        os.environ.pop("STEPPE_WAREHOUSE_URL")
+    return "steppe_template"
+
+
+@pytest.fixture
+def warehouse(template: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """A fresh warehouse; connections made by ``steppe.database`` go to it. Inbox and archive are the test's own."""
+    name = f"steppe_{tmp_path.name[-40:].lower()}_{os.getpid()}".replace("-", "_")
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        connection.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO steppe_loader, steppe_analyst, steppe_auditor").format(
+                sql.Identifier(name)
+            )
+        )
+    monkeypatch.setenv("STEPPE_WAREHOUSE_URL", server.url(name))
+    monkeypatch.setenv("STEPPE_INBOX", str(tmp_path / "inbox"))
+    monkeypatch.setenv("STEPPE_ARCHIVE_URL", (tmp_path / "archive").as_uri())
+    (tmp_path / "inbox").mkdir()
+    yield name
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def loader(warehouse: str) -> Iterator[database.Connection]:
+    with database.connect("loader") as connection:
+        yield connection
+
+
+@pytest.fixture
+def admin(warehouse: str) -> Iterator[database.Connection]:
+    with database.connect("admin") as connection:
+        yield connection
