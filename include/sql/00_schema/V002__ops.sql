@@ -141,7 +141,10 @@ COMMENT ON COLUMN ops.publication.published_at IS 'When; equals known_from of it
 
 CREATE TABLE ops.alert (
     alert_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    kind text NOT NULL CHECK (kind IN ('delivery_rejected', 'gate_failed', 'gate_warning', 'delivery_late', 'task_failed', 'alert_undeliverable')),
+    kind text NOT NULL CHECK (kind IN (
+        'delivery_rejected', 'delivery_uncorrected', 'delivery_late', 'delivery_stuck', 'gate_failed', 'gate_warning',
+        'task_failed', 'alert_undeliverable'
+    )),
     severity text NOT NULL CHECK (severity IN ('info', 'warning', 'critical')),
     cause_key text NOT NULL UNIQUE,
     source text,

@@ -1,0 +1,12 @@
+-- Grain: one row per delivery that arrived before a time and is not final. Inputs: ops.delivery, ops.region. Rerun: reads only.
+SELECT
+    delivery.delivery_id,
+    delivery.state,
+    delivery.source,
+    sender.region_code AS sender_code,
+    sender.region_name AS sender_name,
+    delivery.period
+FROM ops.delivery AS delivery
+LEFT JOIN ops.region AS sender ON delivery.sender_code = sender.region_code
+WHERE delivery.state NOT IN ('published', 'rejected') AND delivery.received_at < %(before)s
+ORDER BY delivery.delivery_id;
