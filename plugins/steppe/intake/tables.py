@@ -1,0 +1,184 @@
+"""The tables of schema ``raw``: one parent per resource, generated from the contracts, and the children of a delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import LiteralString
+
+from psycopg import sql
+
+from steppe import contracts, database
+from steppe.contracts import Resource
+from steppe.database import Connection
+
+# Beside the contract's columns, in every raw table.
+OWN_COLUMNS = (
+    ("delivery_id", "bigint NOT NULL", "Delivery 批次号"),
+    ("stream", "smallint NOT NULL", "Byte range of the file that the row came from, 0 or 1 读取分段"),
+    (
+        "line_no",
+        "bigint",
+        "Record number in the file, the header is 1; NULL where it follows from stream and ctid 行号",
+    ),
+)
+
+
+def ensure_raw_tables(connection: Connection) -> None:
+    """Create what is missing of ``raw``: ``raw.<resource>`` for every contract and ``raw.bad_line``. Safe to run again.
+
+    A column that a contract has gained is added; none is dropped. Parents belong to the loader, who attaches the children.
+
+    Args:
+        connection: the owner's (``connect("admin")``), not in autocommit.
+    """
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('steppe.raw_tables'))")
+        database.run(connection, "05_intake/bad_line.sql")
+        for contract in contracts.load_all():
+            for resource in contract.resources:
+                _ensure_parent(connection, resource)
+
+
+def _ensure_parent(connection: Connection, resource: Resource) -> None:
+    table = sql.Identifier("raw", resource.name)
+    columns = [
+        *OWN_COLUMNS,
+        *((column.name, "text", f"{column.header} {column.description}") for column in resource.columns),
+    ]
+    definitions = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind, _ in columns
+    )
+    connection.execute(
+        sql.SQL("CREATE TABLE IF NOT EXISTS {} ({}) PARTITION BY RANGE (delivery_id, stream)").format(
+            table, definitions
+        )
+    )
+    for column in resource.columns:
+        connection.execute(
+            sql.SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} text").format(table, sql.Identifier(column.name))
+        )
+    connection.execute(sql.SQL("ALTER TABLE {} OWNER TO steppe_loader").format(table))
+    connection.execute(
+        sql.SQL("COMMENT ON TABLE {} IS {}").format(
+            table, sql.Literal(f"Delivered rows as text, one per record of the file: {resource.description} 原始行")
+        )
+    )
+    for name, _, comment in columns:
+        connection.execute(
+            sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(table, sql.Identifier(name), sql.Literal(comment))
+        )
+
+
+def child(resource: Resource, delivery_id: int, stream: int) -> str:
+    """Name, within ``raw``, of the rows of one stream of a delivery."""
+    return f"{resource.name}_{delivery_id}_{stream}"
+
+
+def create_child(connection: Connection, resource: Resource, delivery_id: int, stream: int) -> None:
+    """Create an unlogged, not yet attached child; its defaults fill what is not in the file."""
+    own = {
+        "delivery_id": sql.SQL("bigint NOT NULL DEFAULT {}").format(sql.Literal(delivery_id)),
+        "stream": sql.SQL("smallint NOT NULL DEFAULT {}").format(sql.Literal(stream)),
+        "line_no": sql.SQL("bigint"),
+    }
+    definitions = [sql.SQL("{} {}").format(sql.Identifier(name), kind) for name, kind in own.items()]
+    definitions += [sql.SQL("{} text").format(sql.Identifier(column.name)) for column in resource.columns]
+    # The check lets ATTACH take the child without reading it.
+    connection.execute(
+        sql.SQL("CREATE UNLOGGED TABLE {} ({}, CHECK (delivery_id = {} AND stream = {}))").format(
+            sql.Identifier("raw", child(resource, delivery_id, stream)),
+            sql.SQL(", ").join(definitions),
+            sql.Literal(delivery_id),
+            sql.Literal(stream),
+        )
+    )
+
+
+def copy_statement(
+    resource: Resource, delivery_id: int, stream: int, *, columns: Sequence[str], encoding: str, numbered: bool = False
+) -> sql.Composed:
+    """COPY of CSV lines into a child made in the same transaction; an empty field is NULL, quoted or not.
+
+    Args:
+        resource: whose rows they are.
+        delivery_id: of the child.
+        stream: of the child.
+        columns: contract's columns in the order of the lines.
+        encoding: PostgreSQL's or the contract's name of the lines' encoding.
+        numbered: each line starts with its ``line_no``.
+    """
+    names = [sql.Identifier(name) for name in columns]
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE, ENCODING {}, FORCE_NULL ({}))").format(
+        sql.Identifier("raw", child(resource, delivery_id, stream)),
+        sql.SQL(", ").join([sql.Identifier("line_no"), *names] if numbered else names),
+        sql.Literal("UTF8" if encoding == "UTF-8" else encoding),
+        sql.SQL(", ").join(names),
+    )
+
+
+def attach(connection: Connection, resource: Resource, delivery_id: int, stream: int) -> None:
+    """Make a child a partition of its parent; readers and other deliveries go on."""
+    connection.execute(
+        sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({}, {}) TO ({}, {})").format(
+            sql.Identifier("raw", resource.name),
+            sql.Identifier("raw", child(resource, delivery_id, stream)),
+            sql.Literal(delivery_id),
+            sql.Literal(stream),
+            sql.Literal(delivery_id),
+            sql.Literal(stream + 1),
+        )
+    )
+
+
+def count_rows(connection: Connection, resource: Resource, delivery_id: int) -> int:
+    """Rows of a delivery that are in ``raw``."""
+    row = connection.execute(
+        sql.SQL("SELECT COUNT(*) FROM {} WHERE delivery_id = {}").format(
+            sql.Identifier("raw", resource.name), sql.Literal(delivery_id)
+        )
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def clear(connection: Connection, delivery_id: int, *resources: Resource) -> None:
+    """Remove a delivery's children and bad lines, attached or left over from a run that was killed. Commits.
+
+    A partition is detached CONCURRENTLY, so that nobody who reads the parent waits; that cannot be part of a transaction and takes a
+    connection of its own. The caller's transaction must be over, or the detaching would wait for it.
+    """
+    with connection.transaction():
+        database.run(
+            connection,
+            "05_intake/clear_bad_lines.sql",
+            {"delivery_id": delivery_id, "resources": [resource.name for resource in resources]},
+        )
+        found = [resource for resource in resources if _children(connection, resource, delivery_id)]
+    if found:
+        with database.connect("loader", autocommit=True, application="steppe drop") as apart:
+            for resource in found:
+                _remove(apart, resource, delivery_id)
+
+
+def _remove(apart: Connection, resource: Resource, delivery_id: int) -> None:
+    # A parent can have one detachment under way: others wait here, and one that was killed is brought to its end first.
+    apart.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"steppe.detach.{resource.name}",))
+    for (name,) in database.run(apart, "05_intake/half_detached.sql", {"parent": f"raw.{resource.name}"}).fetchall():
+        _detach(apart, resource, name, "FINALIZE")
+    for name, is_attached in _children(apart, resource, delivery_id):
+        if is_attached:
+            _detach(apart, resource, name, "CONCURRENTLY")
+        apart.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier("raw", name)))
+    apart.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (f"steppe.detach.{resource.name}",))
+
+
+def _detach(apart: Connection, resource: Resource, name: str, how: LiteralString) -> None:
+    apart.execute(
+        sql.SQL("ALTER TABLE {} DETACH PARTITION {} {}").format(
+            sql.Identifier("raw", resource.name), sql.Identifier("raw", name), sql.SQL(how)
+        )
+    )
+
+
+def _children(connection: Connection, resource: Resource, delivery_id: int) -> list[tuple[str, bool]]:
+    names = [child(resource, delivery_id, stream) for stream in (0, 1)]
+    return database.run(connection, "05_intake/children.sql", {"names": names}).fetchall()
