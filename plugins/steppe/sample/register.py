@@ -43,17 +43,17 @@ def _change(population: People, labour: Labour, month: Month, step: int, rng: np
     fixed = population.is_insured | population.is_keeping_post
     ending = labour.free_to_end()
     share = np.arange(len(chosen)) / max(len(chosen), 1)
-    begins = chosen[(share < 0.16) & able[chosen] & ~working[chosen]]
-    ends = chosen[(share >= 0.16) & (share < 0.34) & ending[chosen]]
-    recounts = chosen[(share >= 0.34) & (share < 0.44) & ending[chosen]]
+    begins = chosen[(share < 0.45) & able[chosen] & ~working[chosen]]
+    ends = chosen[(share >= 0.45) & (share < 0.51) & ending[chosen]]
+    recounts = chosen[(share >= 0.51) & (share < 0.55) & ending[chosen]]
     dies = chosen[
-        (share >= 0.44)
-        & (share < 0.5)
+        (share >= 0.55)
+        & (share < 0.6)
         & ~working[chosen]
         & ~fixed[chosen]
         & (population.age(month.last_day)[chosen] > 60)
     ]
-    willing = chosen[(share >= 0.5) & (share < 0.62) & able[chosen] & ~working[chosen]]
+    willing = chosen[(share >= 0.6) & (share < 0.7) & able[chosen] & ~working[chosen]]
     rest = np.setdiff1d(chosen, np.concatenate([begins, ends, recounts, dies, willing]))
     labour.begin_some(begins, month, step)
     labour.end_some(ends, month)
