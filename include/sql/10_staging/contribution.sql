@@ -1,0 +1,135 @@
+-- What the gate's rules see of contribution: expectations/contribution.json names these columns.
+-- Grain: one row per row of raw.contribution that is new or changed; exact repeats and rows known unchanged under the same rules left out.
+-- Inputs: raw.contribution, ops reference tables, staging.conflict and staging.duplicate of the delivery, warehouse.fct_insurance_month. Rerun: reads only.
+-- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
+WITH source AS (
+    SELECT
+        stream,
+        ctid AS row_ctid,
+        hash_record_extended(
+            ROW(
+                id_number, region_code, scheme, uscc, settled_month, due_month, base_fen, employer_due_fen, person_due_fen,
+                employer_paid_fen, person_paid_fen, is_received, received_on
+            ), 0
+        ) AS row_hash,
+        ops.normalise_id(id_number) AS id_number,
+        region_code,
+        coalesce(scheme, '') AS scheme_code,
+        uscc,
+        settled_month AS settled_month_text,
+        due_month AS due_month_text,
+        base_fen AS base_fen_text,
+        employer_due_fen AS employer_due_fen_text,
+        person_due_fen AS person_due_fen_text,
+        employer_paid_fen AS employer_paid_fen_text,
+        person_paid_fen AS person_paid_fen_text,
+        coalesce(is_received, '') AS is_received_code,
+        received_on AS received_on_text
+    FROM raw.contribution
+    WHERE delivery_id = %(delivery_id)s
+    OFFSET bigint '0'
+),
+
+keyed AS (
+    SELECT
+        source.*,
+        hashtextextended(id_number || '|' || scheme_code || '|' || due_month_text, 0) AS key_hash
+    FROM source
+    OFFSET bigint '0'
+),
+
+changed AS (
+    SELECT keyed.*
+    FROM keyed
+    WHERE
+        NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'contribution'
+                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
+        )
+        AND NOT EXISTS (
+            SELECT FROM warehouse.fct_insurance_month AS known
+            WHERE
+                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
+                AND known.known_to = 'infinity'
+                AND known.period = %(period)s::date
+                AND NOT EXISTS (
+                    SELECT FROM staging.conflict AS contradicted
+                    WHERE
+                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'contribution'
+                        AND contradicted.key_hash = known.key_hash
+                )
+        )
+    OFFSET bigint '0'
+),
+
+numbered AS (
+    SELECT
+        changed.*,
+        CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
+        ops.uscc_bytes(uscc) AS uscc_bytes,
+        ops.day_number(received_on_text) AS received_on_number
+    FROM changed
+    OFFSET bigint '0'
+),
+
+typed AS (
+    SELECT
+        numbered.*,
+        CASE scheme_code
+            WHEN '110' THEN 'employee_pension'
+            WHEN '170' THEN 'resident_pension'
+            WHEN '210' THEN 'unemployment'
+            WHEN '310' THEN 'employee_medical'
+            WHEN '410' THEN 'work_injury'
+            WHEN '510' THEN 'maternity'
+        END AS scheme,
+        ops.to_month_or_null(settled_month_text) AS settled_month,
+        ops.to_month_or_null(due_month_text) AS due_month,
+        ops.yuan_to_fen(base_fen_text) AS base_fen,
+        ops.yuan_to_fen(employer_due_fen_text) AS employer_due_fen,
+        ops.yuan_to_fen(person_due_fen_text) AS person_due_fen,
+        ops.yuan_to_fen(employer_paid_fen_text) AS employer_paid_fen,
+        ops.yuan_to_fen(person_paid_fen_text) AS person_paid_fen,
+        CASE is_received_code WHEN '0' THEN false WHEN '1' THEN true END AS is_received,
+        ops.date_from_number(received_on_number) AS received_on,
+        id_bytes IS NOT NULL AS id_is_formed,
+        ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
+        CASE WHEN uscc IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(uscc_bytes), false) END AS uscc_is_right
+    FROM numbered
+    OFFSET bigint '0'
+),
+
+final AS (
+    SELECT
+        typed.*,
+        region.region_code IS NOT NULL AS region_is_known,
+        CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
+        repeated.key_hash IS NULL AS key_is_unique,
+        settled_month <= %(period)s::date AND due_month <= %(period)s::date AS is_not_in_future,
+        base_fen IS NOT NULL AND employer_due_fen IS NOT NULL AND person_due_fen IS NOT NULL AND employer_paid_fen IS NOT NULL
+            AND person_paid_fen IS NOT NULL AS amounts_are_readable,
+        least(base_fen, employer_due_fen, person_due_fen, employer_paid_fen, person_paid_fen) AS least_amount_fen,
+        employer_paid_fen <= employer_due_fen AND person_paid_fen <= person_due_fen AS paid_is_within_due,
+        received_on_text IS NULL OR received_on IS NOT NULL AS received_on_is_readable,
+        CASE WHEN is_received THEN received_on_text IS NOT NULL END AS received_has_date,
+        CASE WHEN scheme <> 'resident_pension' THEN uscc IS NOT NULL END AS employer_is_named,
+        dead.key_hash IS NULL AS is_due_in_life,
+        orphan.key_hash IS NULL AS person_is_enrolled
+    FROM typed
+    LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
+    LEFT JOIN staging.conflict AS repeated
+        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'contribution' AND repeated.kind = 'repeated_key'
+        AND repeated.key_hash = typed.key_hash
+    LEFT JOIN staging.conflict AS dead
+        ON dead.delivery_id = %(delivery_id)s AND dead.resource = 'contribution' AND dead.kind = 'dead'
+        AND dead.key_hash = typed.key_hash
+    LEFT JOIN staging.conflict AS orphan
+        ON orphan.delivery_id = %(delivery_id)s AND orphan.resource = 'contribution' AND orphan.kind = 'orphan'
+        AND orphan.key_hash = typed.key_hash
+    OFFSET bigint '0'
+)
+
+SELECT * FROM final

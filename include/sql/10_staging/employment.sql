@@ -1,0 +1,180 @@
+-- What the gate's rules see of employment: expectations/employment.json names these columns.
+-- Grain: one row per row of raw.employment that is new or changed; exact repeats and rows known unchanged under the same rules left out.
+-- Inputs: raw.employment, ops reference tables, staging.conflict and staging.duplicate of the delivery, warehouse.fct_employment_spell. Rerun: reads only.
+-- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
+WITH source AS (
+    SELECT
+        stream,
+        ctid AS row_ctid,
+        hash_record_extended(
+            ROW(
+                spell_id, id_number, region_code, started_on, ended_on, work_place_class, work_region_code, employer_name,
+                employer_uscc, industry, channel, is_organised, contract_signed_on, monthly_wage_fen, verification, verified_on
+            ), 0
+        ) AS row_hash,
+        spell_id,
+        ops.normalise_id(id_number) AS id_number,
+        region_code,
+        started_on AS started_on_text,
+        ended_on AS ended_on_text,
+        coalesce(work_place_class, '') AS work_place_class_code,
+        work_region_code,
+        employer_name,
+        employer_uscc,
+        coalesce(industry, '') AS industry_code,
+        coalesce(channel, '') AS channel_code,
+        coalesce(is_organised, '') AS is_organised_code,
+        contract_signed_on AS contract_signed_on_text,
+        monthly_wage_fen AS monthly_wage_fen_text,
+        coalesce(verification, '') AS verification_code,
+        verified_on AS verified_on_text
+    FROM raw.employment
+    WHERE delivery_id = %(delivery_id)s
+    OFFSET bigint '0'
+),
+
+keyed AS (
+    SELECT
+        source.*,
+        hashtextextended(spell_id, 0) AS key_hash
+    FROM source
+    OFFSET bigint '0'
+),
+
+changed AS (
+    SELECT keyed.*
+    FROM keyed
+    WHERE
+        NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'employment'
+                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
+        )
+        AND NOT EXISTS (
+            SELECT FROM warehouse.fct_employment_spell AS known
+            WHERE
+                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
+                AND known.known_to = 'infinity'
+                AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
+                AND NOT EXISTS (
+                    SELECT FROM staging.conflict AS contradicted
+                    WHERE
+                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'employment'
+                        AND contradicted.key_hash = known.key_hash
+                )
+        )
+    OFFSET bigint '0'
+),
+
+numbered AS (
+    SELECT
+        changed.*,
+        CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
+        ops.uscc_bytes(employer_uscc) AS employer_uscc_bytes,
+        ops.day_number(started_on_text) AS started_on_number,
+        ops.day_number(ended_on_text) AS ended_on_number,
+        ops.day_number(contract_signed_on_text) AS contract_signed_on_number,
+        ops.day_number(verified_on_text) AS verified_on_number
+    FROM changed
+    OFFSET bigint '0'
+),
+
+typed AS (
+    SELECT
+        numbered.*,
+        ops.date_from_number(started_on_number) AS started_on,
+        ops.date_from_number(ended_on_number) AS ended_on,
+        CASE work_place_class_code
+            WHEN '01' THEN 'within_township'
+            WHEN '02' THEN 'within_county'
+            WHEN '03' THEN 'within_province'
+            WHEN '04' THEN 'other_province'
+            WHEN '99' THEN 'other'
+        END AS work_place_class,
+        CASE industry_code
+            WHEN 'A' THEN 'agriculture'
+            WHEN 'B' THEN 'mining'
+            WHEN 'C' THEN 'manufacturing'
+            WHEN 'D' THEN 'utilities'
+            WHEN 'E' THEN 'construction'
+            WHEN 'F' THEN 'trade'
+            WHEN 'G' THEN 'transport'
+            WHEN 'H' THEN 'catering'
+            WHEN 'I' THEN 'information'
+            WHEN 'K' THEN 'real_estate'
+            WHEN 'N' THEN 'public_facilities'
+            WHEN 'O' THEN 'services'
+            WHEN 'P' THEN 'education'
+            WHEN 'Q' THEN 'health'
+            WHEN 'S' THEN 'administration'
+        END AS industry,
+        CASE channel_code
+            WHEN '01' THEN 'self_found'
+            WHEN '02' THEN 'organised'
+            WHEN '03' THEN 'jingmeng'
+            WHEN '04' THEN 'farming'
+            WHEN '05' THEN 'project'
+            WHEN '06' THEN 'leading_enterprise'
+            WHEN '07' THEN 'workshop'
+            WHEN '08' THEN 'welfare_post'
+            WHEN '09' THEN 'self_employed'
+            WHEN '10' THEN 'seasonal'
+            WHEN '99' THEN 'other'
+        END AS channel,
+        CASE is_organised_code WHEN '0' THEN false WHEN '1' THEN true END AS is_organised,
+        ops.date_from_number(contract_signed_on_number) AS contract_signed_on,
+        ops.yuan_to_fen(monthly_wage_fen_text) AS monthly_wage_fen,
+        CASE verification_code
+            WHEN '1' THEN 'self_report'
+            WHEN '2' THEN 'call_back'
+            WHEN '3' THEN 'employer'
+        END AS verification,
+        ops.date_from_number(verified_on_number) AS verified_on,
+        id_bytes IS NOT NULL AS id_is_formed,
+        ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
+        CASE WHEN employer_uscc IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(employer_uscc_bytes), false) END AS employer_uscc_is_right,
+        ops.name_is_safe(employer_name) AS employer_name_is_safe
+    FROM numbered
+    OFFSET bigint '0'
+),
+
+final AS (
+    SELECT
+        typed.*,
+        region.region_code IS NOT NULL AS region_is_known,
+        CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
+        repeated.key_hash IS NULL AS key_is_unique,
+        started_on <= %(period_end)s::date AS has_started,
+        ended_on_text IS NULL OR ended_on IS NOT NULL AS ended_on_is_readable,
+        contract_signed_on_text IS NULL OR contract_signed_on IS NOT NULL AS contract_signed_on_is_readable,
+        verified_on_text IS NULL OR verified_on IS NOT NULL AS verified_on_is_readable,
+        monthly_wage_fen_text IS NULL OR monthly_wage_fen IS NOT NULL AS monthly_wage_is_readable,
+        county.county_code IS NOT NULL AS work_region_is_known,
+        CASE
+            WHEN county.county_code IS NULL OR region.region_code IS NULL THEN NULL
+            WHEN work_place_class IN ('within_township', 'within_county') THEN work_region_code = typed.region_code
+            WHEN work_place_class = 'within_province' THEN left(work_region_code, 2) = left(typed.region_code, 2)
+                AND work_region_code <> typed.region_code
+            WHEN work_place_class = 'other_province' THEN left(work_region_code, 2) <> left(typed.region_code, 2)
+        END AS place_is_that_of_region,
+        CASE WHEN work_place_class IN ('within_province', 'other_province') THEN employer_name IS NOT NULL END AS employer_is_named,
+        overlap.key_hash IS NULL AS is_free_of_overlap,
+        orphan.key_hash IS NULL AS person_is_delivered
+    FROM typed
+    LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
+    LEFT JOIN staging.conflict AS repeated
+        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'employment' AND repeated.kind = 'repeated_key'
+        AND repeated.key_hash = typed.key_hash
+    LEFT JOIN staging.conflict AS overlap
+        ON overlap.delivery_id = %(delivery_id)s AND overlap.resource = 'employment' AND overlap.kind = 'overlap'
+        AND overlap.key_hash = typed.key_hash
+    LEFT JOIN staging.conflict AS orphan
+        ON orphan.delivery_id = %(delivery_id)s AND orphan.resource = 'employment' AND orphan.kind = 'orphan'
+        AND orphan.key_hash = typed.key_hash
+    LEFT JOIN ops.county AS county ON county.county_code = typed.work_region_code
+    OFFSET bigint '0'
+)
+
+SELECT * FROM final

@@ -1,0 +1,216 @@
+-- What the gate's rules see of person: expectations/person.json names these columns.
+-- Grain: one row per row of raw.person that is new or changed; exact repeats and rows known unchanged under the same rules left out.
+-- Inputs: raw.person, ops reference tables, staging.conflict and staging.duplicate of the delivery, warehouse.dim_person. Rerun: reads only.
+-- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
+WITH source AS (
+    SELECT
+        stream,
+        ctid AS row_ctid,
+        hash_record_extended(
+            ROW(
+                person_id, household_id, region_code, village_code, name, sex, id_number, birth_date, relation, ethnicity,
+                education, student_status, health, labour_ability, work_place_class, months_worked, life_status,
+                has_employee_pension, has_resident_pension, has_illness_insurance, has_minimum_living, phone, willing_to_go,
+                change_type
+            ), 0
+        ) AS row_hash,
+        person_id,
+        household_id,
+        region_code,
+        village_code,
+        name,
+        coalesce(sex, '') AS sex_code,
+        ops.normalise_id(id_number) AS id_number,
+        birth_date AS birth_date_text,
+        coalesce(relation, '') AS relation_code,
+        coalesce(ethnicity, '') AS ethnicity_code,
+        coalesce(education, '') AS education_code,
+        coalesce(student_status, '') AS student_status_code,
+        coalesce(health, '') AS health_code,
+        coalesce(labour_ability, '') AS labour_ability_code,
+        work_place_class AS work_place_class_code,
+        months_worked AS months_worked_text,
+        coalesce(life_status, '') AS life_status_code,
+        coalesce(has_employee_pension, '') AS has_employee_pension_code,
+        coalesce(has_resident_pension, '') AS has_resident_pension_code,
+        coalesce(has_illness_insurance, '') AS has_illness_insurance_code,
+        coalesce(has_minimum_living, '') AS has_minimum_living_code,
+        phone,
+        coalesce(willing_to_go, '') AS willing_to_go_code,
+        change_type AS change_type_code
+    FROM raw.person
+    WHERE delivery_id = %(delivery_id)s
+    OFFSET bigint '0'
+),
+
+keyed AS (
+    SELECT
+        source.*,
+        hashtextextended(id_number, 0) AS key_hash
+    FROM source
+    OFFSET bigint '0'
+),
+
+changed AS (
+    SELECT keyed.*
+    FROM keyed
+    WHERE
+        NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'person'
+                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
+        )
+        AND NOT EXISTS (
+            SELECT FROM warehouse.dim_person AS known
+            WHERE
+                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
+                AND known.known_to = 'infinity'
+                AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
+                AND NOT EXISTS (
+                    SELECT FROM staging.conflict AS contradicted
+                    WHERE
+                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'person'
+                        AND contradicted.key_hash = known.key_hash
+                )
+        )
+    OFFSET bigint '0'
+),
+
+numbered AS (
+    SELECT
+        changed.*,
+        CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
+        CASE WHEN ops.id_form_ok(id_number) THEN substr(id_number, 7, 8)::integer END AS id_birth_number,
+        ops.day_number(birth_date_text) AS birth_date_number
+    FROM changed
+    OFFSET bigint '0'
+),
+
+typed AS (
+    SELECT
+        numbered.*,
+        CASE sex_code WHEN '1' THEN 'male' WHEN '2' THEN 'female' END AS sex,
+        ops.date_from_number(birth_date_number) AS birth_date,
+        CASE relation_code
+            WHEN '01' THEN 'head'
+            WHEN '02' THEN 'spouse'
+            WHEN '03' THEN 'child'
+            WHEN '04' THEN 'child_in_law'
+            WHEN '05' THEN 'grandchild'
+            WHEN '06' THEN 'parent'
+            WHEN '07' THEN 'sibling'
+            WHEN '99' THEN 'other'
+        END AS relation,
+        CASE ethnicity_code
+            WHEN '01' THEN 'han'
+            WHEN '02' THEN 'mongol'
+            WHEN '03' THEN 'hui'
+            WHEN '10' THEN 'korean'
+            WHEN '11' THEN 'manchu'
+            WHEN '31' THEN 'daur'
+            WHEN '45' THEN 'ewenki'
+            WHEN '51' THEN 'oroqen'
+        END AS ethnicity,
+        CASE education_code
+            WHEN '01' THEN 'illiterate'
+            WHEN '02' THEN 'primary'
+            WHEN '03' THEN 'junior_middle'
+            WHEN '04' THEN 'senior_middle'
+            WHEN '05' THEN 'college'
+            WHEN '06' THEN 'preschool'
+        END AS education,
+        CASE student_status_code
+            WHEN '00' THEN 'not_student'
+            WHEN '01' THEN 'compulsory'
+            WHEN '02' THEN 'senior'
+            WHEN '03' THEN 'higher'
+        END AS student_status,
+        CASE health_code
+            WHEN '01' THEN 'healthy'
+            WHEN '02' THEN 'chronic'
+            WHEN '03' THEN 'serious'
+            WHEN '04' THEN 'disabled'
+        END AS health,
+        CASE labour_ability_code
+            WHEN '01' THEN 'ordinary'
+            WHEN '02' THEN 'skilled'
+            WHEN '03' THEN 'lost'
+            WHEN '04' THEN 'none'
+        END AS labour_ability,
+        CASE work_place_class_code
+            WHEN '01' THEN 'within_township'
+            WHEN '02' THEN 'within_county'
+            WHEN '03' THEN 'within_province'
+            WHEN '04' THEN 'other_province'
+            WHEN '99' THEN 'other'
+        END AS work_place_class,
+        ops.to_int_or_null(months_worked_text) AS months_worked,
+        CASE life_status_code WHEN '1' THEN 'alive' WHEN '2' THEN 'dead' WHEN '3' THEN 'missing' END AS life_status,
+        CASE has_employee_pension_code WHEN '0' THEN false WHEN '1' THEN true END AS has_employee_pension,
+        CASE has_resident_pension_code WHEN '0' THEN false WHEN '1' THEN true END AS has_resident_pension,
+        CASE has_illness_insurance_code WHEN '0' THEN false WHEN '1' THEN true END AS has_illness_insurance,
+        CASE has_minimum_living_code WHEN '0' THEN false WHEN '1' THEN true END AS has_minimum_living,
+        CASE willing_to_go_code
+            WHEN '1' THEN 'willing'
+            WHEN '2' THEN 'unwilling'
+            WHEN '3' THEN 'unable'
+            WHEN '9' THEN 'unknown'
+        END AS willing_to_go,
+        CASE change_type_code
+            WHEN '01' THEN 'died'
+            WHEN '02' THEN 'married_out'
+            WHEN '03' THEN 'abroad'
+            WHEN '04' THEN 'imprisoned'
+            WHEN '05' THEN 'married_in'
+            WHEN '06' THEN 'born'
+            WHEN '07' THEN 'moved_in'
+            WHEN '08' THEN 'moved_out'
+        END AS change_type,
+        CASE WHEN id_number IS NOT NULL THEN id_bytes IS NOT NULL END AS id_is_formed,
+        ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
+        birth_date_number = id_birth_number AS birth_date_is_that_of_id,
+        CASE WHEN sex_code IN ('1', '2') THEN mod(get_byte(id_bytes, 16), 2) = mod(ascii(sex_code), 2) END AS sex_is_that_of_id,
+        coalesce(length(village_code) = 12 AND translate(village_code, '0123456789', '') = '', false) AS village_code_is_formed,
+        ops.name_is_safe(name) AS name_is_safe,
+        (
+            (length(phone) = 11 AND left(phone, 1) = '1' AND translate(phone, '0123456789', '') = '')
+            OR (length(phone) BETWEEN 10 AND 13 AND left(phone, 1) = '0' AND translate(phone, '0123456789', '') IN ('', '-'))
+        ) AS phone_is_formed
+    FROM numbered
+    OFFSET bigint '0'
+),
+
+final AS (
+    SELECT
+        typed.*,
+        region.region_code IS NOT NULL AS region_is_known,
+        CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
+        repeated.key_hash IS NULL AS key_is_unique,
+        CASE WHEN region.region_code IS NOT NULL THEN village_code_is_formed AND left(village_code, 6) = typed.region_code END AS village_is_in_region,
+        has_employee_pension IS NOT NULL AND has_resident_pension IS NOT NULL AND has_illness_insurance IS NOT NULL
+            AND has_minimum_living IS NOT NULL AS flags_are_coded,
+        coalesce(months_worked, -1) AS months_worked_number,
+        CASE WHEN labour_ability IN ('lost', 'none') THEN work_place_class_code IS NULL AND coalesce(months_worked, 0) = 0 END
+            AS no_work_without_ability,
+        CASE WHEN life_status = 'dead' THEN work_place_class_code IS NULL END AS no_work_when_dead,
+        CASE WHEN birth_date > %(period_end)s::date THEN -1 ELSE (%(period_end)s::date - birth_date) / 366 END AS age_years,
+        CASE WHEN months_worked > 0 AND life_status = 'alive' THEN work_place_class_code IS NOT NULL END AS months_have_place,
+        CASE WHEN id_bytes IS NOT NULL THEN left(id_number, 2) IN (
+            '11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42', '43', '44', '45', '46',
+            '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71', '81', '82'
+        ) END AS id_province_is_known,
+        orphan.key_hash IS NULL AS household_is_delivered
+    FROM typed
+    LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
+    LEFT JOIN staging.conflict AS repeated
+        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'person' AND repeated.kind = 'repeated_key'
+        AND repeated.key_hash = typed.key_hash
+    LEFT JOIN staging.conflict AS orphan
+        ON orphan.delivery_id = %(delivery_id)s AND orphan.resource = 'person' AND orphan.kind = 'orphan'
+        AND orphan.key_hash = typed.key_hash
+    OFFSET bigint '0'
+)
+
+SELECT * FROM final

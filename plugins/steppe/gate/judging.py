@@ -1,0 +1,333 @@
+"""Judging a landed delivery: repeats, what is new or changed, the one pass, quarantine, rules on the whole, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import psycopg
+
+from steppe import contracts, database, intake
+from steppe.contracts import Resource
+from steppe.database import Connection
+from steppe.errors import Rejected
+from steppe.gate import metrics, onepass, partitions, quarantine, relations, rules
+from steppe.gate.metrics import Found
+from steppe.gate.onepass import Judged
+from steppe.gate.planning import BY_HASH, planned
+from steppe.gate.relations import FOLDER, Delivery
+from steppe.gate.rules import Rule
+from steppe.gate.verdict import GateError, Outcome, Result, Rows, Verdict
+from steppe.intake import Manifest
+
+# A file of fewer rows is judged with the whole delivery: one bad row of ten is no reason to send it back.
+OWN_SHARE_FROM_ROWS = 200
+# So few absent keys are never a mass deletion, unless they are all that was known.
+ABSENT_ALWAYS_ALLOWED = 3
+
+
+def judge(connection: Connection, delivery_id: int) -> Verdict:
+    """Judge a landed delivery and leave its accepted rows in ``staging``, the others in ``quarantine.row``. Commits.
+
+    Safe to run again: what an earlier run left is removed first.
+
+    Args:
+        connection: the loader's, with no transaction open.
+
+    Raises:
+        Rejected: a critical rule on the whole failed. Results are recorded, nothing is staged; the caller records the rejection.
+        GateError: a rule could not run. Results are recorded, the delivery stays where it was.
+    """
+    connection.commit()
+    with intake.locked(connection, delivery_id):
+        _ensure_landed(connection, delivery_id)
+        said = intake.manifest_of(connection, delivery_id)
+        partitions.drop(connection, delivery_id)
+        with connection.transaction():
+            delivery = load(connection, delivery_id)
+        try:
+            with connection.transaction():
+                find_seen(connection, delivery)
+            with connection.transaction():
+                verdict = evaluate(connection, delivery, said)
+                refusal = refused(verdict, delivery)
+                settle(connection, delivery, verdict, accepted=refusal is None and not _errors(verdict))
+        except psycopg.Error as error:
+            raise _told(delivery_id, error) from None
+        if refusal or _errors(verdict):
+            partitions.drop(connection, delivery_id)
+    if _errors(verdict):
+        raise GateError(
+            f"delivery {delivery_id}: {', '.join(_errors(verdict)[:5])} could not run; nothing was accepted: "
+            "correct the rule and judge the delivery again"
+        )
+    if refusal:
+        raise refusal
+    return verdict
+
+
+def reject(connection: Connection, delivery_id: int, rejected: Rejected) -> None:
+    """Record that a delivery is rejected and why. Commits. A delivery that is final already keeps its state."""
+    with connection.transaction():
+        database.run(
+            connection,
+            f"{FOLDER}/reject.sql",
+            {"delivery_id": delivery_id, "rule_id": rejected.rule_id, "zh": rejected.zh, "en": rejected.en},
+        )
+    partitions.drop(connection, delivery_id)
+
+
+def _told(delivery_id: int, error: psycopg.Error) -> GateError:
+    """An error of the server without its words: they quote rows."""
+    name = type(error).__name__
+    return GateError(
+        f"delivery {delivery_id}: the server answered {name} ({error.sqlstate}); judge it again, or tell an engineer"
+    )
+
+
+def _ensure_landed(connection: Connection, delivery_id: int) -> None:
+    """Land again what a crash of the server emptied: raw and staging are unlogged."""
+    with connection.transaction():
+        row = connection.execute("SELECT state FROM ops.delivery WHERE delivery_id = %s", (delivery_id,)).fetchone()
+    if row is None:
+        raise GateError(f"there is no delivery {delivery_id}")
+    if row[0] not in ("landed", "gated"):
+        raise GateError(f"delivery {delivery_id} is {row[0]}: only a landed delivery is judged")
+    if not intake.is_landed(connection, delivery_id):
+        with connection.transaction():
+            database.run(connection, f"{FOLDER}/unland.sql", {"delivery_id": delivery_id})
+        intake.land(connection, delivery_id)
+
+
+def load(connection: Connection, delivery_id: int) -> Delivery:
+    """What is recorded of a delivery, with the digest of the rules in force."""
+    row = connection.execute(
+        "SELECT source, sender_code, period FROM ops.delivery WHERE delivery_id = %s", (delivery_id,)
+    ).fetchone()
+    if row is None or None in row:
+        raise GateError(f"delivery {delivery_id} has no source, sender or period")
+    source, sender_code, period = row
+    found = database.run(
+        connection,
+        f"{FOLDER}/rule_set.sql",
+        {"rules": rules.rule_files(source), "source": source, "sender_code": sender_code, "period": period},
+    ).fetchone()
+    if found is None:
+        raise AssertionError("rule_set.sql yields one row")
+    digest, known_digest, next_period = found
+    return Delivery(delivery_id, contracts.load(source), sender_code, period, next_period, digest, known_digest)
+
+
+def find_seen(connection: Connection, delivery: Delivery) -> None:
+    """Note the key of every delivered row in ``staging.seen``, attached at the end so that others hardly wait."""
+    for resource in delivery.contract.resources:
+        query = relations.bind(connection, f"seen/{resource.name}.sql", delivery.values())
+        onepass.create(connection, partitions.seen_name(resource, delivery.delivery_id), query)
+    for resource in delivery.contract.resources:
+        partitions.analyse(connection, resource, delivery.delivery_id)
+        partitions.attach_seen(connection, resource, delivery.delivery_id)
+
+
+RowJudge = Callable[[Connection, Delivery, Resource], Judged]
+
+
+def evaluate(
+    connection: Connection, delivery: Delivery, said: Manifest, judge_rows: RowJudge = onepass.judge
+) -> Verdict:
+    """Judge every resource inside the caller's transaction; failing rows are moved to quarantine, accepted ones not yet attached."""
+    connection.execute("DELETE FROM quarantine.row WHERE delivery_id = %s", (delivery.delivery_id,))
+    with planned(connection, BY_HASH):
+        return _evaluate(connection, delivery, said, judge_rows)
+
+
+def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, judge_rows: RowJudge) -> Verdict:
+    for resource in delivery.contract.resources:
+        database.run(connection, f"{FOLDER}/conflict/{resource.name}.sql", delivery.values())
+    results: list[Result] = []
+    rows: dict[str, Rows] = {}
+    known: dict[str, int] = {}
+    for resource in delivery.contract.resources:
+        judged = judge_rows(connection, delivery, resource)
+        lines = quarantine.move(connection, delivery, resource)
+        results += [_row_result(rule, judged) for rule in rules.suite(resource.name).row_rules]
+        results += _line_results(resource, lines)
+        rows[resource.name], known[resource.name] = _count(connection, delivery, resource, judged, sum(lines.values()))
+    for resource in delivery.contract.resources:
+        results += _table_results(connection, delivery, resource, said, rows, known)
+    return Verdict(rows, tuple(results))
+
+
+def _row_result(rule: Rule, judged: Judged) -> Result:
+    failed = judged.failed.get(rule.rule_id)
+    outcome: Outcome = "error" if failed is None else "pass" if not failed else _broken(rule)
+    return Result(rule.resource, rule.rule_id, rule.severity, outcome, judged.rows, failed)
+
+
+def _broken(rule: Rule) -> Outcome:
+    return "fail" if rule.severity == "critical" else "warn"
+
+
+def _line_results(resource: Resource, lines: dict[str, int]) -> list[Result]:
+    return [
+        Result(resource.name, rule.rule_id, rule.severity, "fail", None, lines[rule.rule_id])
+        for rule in rules.FORMAT_RULES
+        if lines.get(rule.rule_id)
+    ]
+
+
+def _count(
+    connection: Connection, delivery: Delivery, resource: Resource, judged: Judged, bad_lines: int
+) -> tuple[Rows, int]:
+    """Account for every row of a resource; also how many keys the warehouse holds for the month."""
+    values = delivery.values() | {"resource": resource.name}
+    found = database.run(connection, f"{FOLDER}/count.sql", values).fetchone()
+    if found is None:
+        raise AssertionError("count.sql yields one row")
+    seen, duplicate, delivered = found
+    quarantined = judged.rejected + bad_lines
+    unchanged = seen - duplicate - judged.rows
+    accepted = judged.rows - judged.rejected + unchanged
+    keys_known, absent = 0, None
+    if resource.is_snapshot:
+        row = database.run(connection, f"{FOLDER}/absent/{resource.name}.sql", values).fetchone()
+        keys_known, absent = row if row else (0, 0)
+    rows = Rows(delivered, accepted, quarantined, duplicate, unchanged, absent)
+    if unchanged < 0 or delivered != accepted + quarantined + duplicate:
+        raise GateError(
+            f"delivery {delivery.delivery_id}: {resource.name}: {delivered} rows delivered, but {accepted} accepted, "
+            f"{quarantined} quarantined and {duplicate} duplicate; nothing was accepted: land and judge it again"
+        )
+    database.run(
+        connection,
+        f"{FOLDER}/record_rows.sql",
+        values
+        | {
+            "accepted": accepted,
+            "quarantined": quarantined,
+            "duplicate": duplicate,
+            "unchanged": unchanged,
+            "absent": absent,
+        },
+    )
+    return rows, keys_known
+
+
+def _table_results(
+    connection: Connection,
+    delivery: Delivery,
+    resource: Resource,
+    said: Manifest,
+    rows: dict[str, Rows],
+    known: dict[str, int],
+) -> list[Result]:
+    suite, own = rules.suite(resource.name), rows[resource.name]
+    values = delivery.values() | {
+        "resource": resource.name,
+        "keys_known": known[resource.name],
+        "own_share_from_rows": OWN_SHARE_FROM_ROWS,
+        "absent_always_allowed": ABSENT_ALWAYS_ALLOWED,
+    }
+    bad_lines, unreadable = quarantine.unreadable(connection, delivery, resource)
+    parameters = {
+        "rows_landed": own.delivered - bad_lines,
+        "max_rejected_share": delivery.contract.max_rejected_share,
+        "max_absent_share": delivery.contract.max_absent_share,
+    }
+    totals = said.file(resource.name).control_totals
+    for column in resource.control_totals:
+        # A sum with an unreadable amount in it says nothing; the row itself is quarantined.
+        if not bad_lines and not unreadable.get(column):
+            parameters[f"total_{column}"] = int(Decimal(totals[column]) * 100)
+    queries = {
+        "delivered": relations.bind(connection, f"delivered/{resource.name}.sql", values),
+        "outcome": relations.bind(connection, "outcome.sql", values),
+    }
+    return [
+        _table_result(found, unreadable.get(column or "", 0) + bad_lines)
+        for found in metrics.evaluate_tables(connection, suite, queries, parameters)
+        for column in [found.rule.columns[0] if found.rule.columns else None]
+    ]
+
+
+def _table_result(found: Found, unreadable: int) -> Result:
+    rule = found.rule
+    if found.passed is None and rule.rejects == "delivery.control_total" and unreadable:
+        zh = f"有 {unreadable:,} 行的金额无法读取，合计不作比较"
+        en = f"{unreadable:,} rows have no readable amount, so that the sum was not compared"
+        return Result(rule.resource, rule.rule_id, rule.severity, "warn", None, unreadable, zh, en)
+    outcome: Outcome = "error" if found.passed is None else "pass" if found.passed else _broken(rule)
+    return Result(rule.resource, rule.rule_id, rule.severity, outcome, None, None)
+
+
+def _errors(verdict: Verdict) -> list[str]:
+    return [result.rule_id for result in verdict.results if result.outcome == "error"]
+
+
+def refused(verdict: Verdict, delivery: Delivery) -> Rejected | None:
+    """The rejection that the rules on the whole ask for, the gravest first."""
+    broken: dict[str, list[Rule]] = {}
+    by_id = {
+        rule.rule_id: rule for resource in delivery.contract.resources for rule in rules.suite(resource.name).rules
+    }
+    for result in verdict.results:
+        rule = by_id.get(result.rule_id)
+        if rule and rule.rejects and result.outcome == "fail":
+            broken.setdefault(rule.rejects, []).append(rule)
+    for rule_id in (
+        "delivery.rows_missing",
+        "delivery.control_total",
+        "delivery.mass_deletion",
+        "delivery.rejected_share",
+    ):
+        if rule_id in broken:
+            return _reason(rule_id, broken[rule_id], verdict, delivery)
+    return None
+
+
+def _reason(rule_id: str, broken: Sequence[Rule], verdict: Verdict, delivery: Delivery) -> Rejected:
+    resources = {name: delivery.contract.resource(name) for name in dict.fromkeys(rule.resource for rule in broken)}
+    titles_zh = "、".join(resource.title for resource in resources.values())
+    names = ", ".join(resources)
+    if rule_id == "delivery.control_total":
+        columns = [resources[rule.resource].column(column) for rule in broken for column in rule.columns]
+        zh = f"{titles_zh}：{'、'.join(column.header for column in columns)}合计与清单不符；请核对文件与清单后重报"
+        en = (
+            f"{names}: the sum of {', '.join(column.name for column in columns)} differs from the manifest's control total; "
+            "compare file and manifest and send the delivery again"
+        )
+        return Rejected(rule_id, zh, en)
+    if rule_id == "delivery.rows_missing":
+        return Rejected(
+            rule_id,
+            f"{titles_zh}：入库行数与文件不符；请重新报送",
+            f"{names}: not every row landed; send the delivery again",
+        )
+    if rule_id == "delivery.mass_deletion":
+        absent = "、".join(f"{verdict.rows[name].absent or 0:,}" for name in resources)
+        limit = f"{delivery.contract.max_absent_share:.0%}"
+        zh = f"{titles_zh}：比上期缺少 {absent} 条，超过 {limit}；请补齐全量快照后重报，确属注销的请附说明"
+        en = f"{names}: {absent.replace('、', ', ')} known records are absent, more than {limit}; send the full snapshot again"
+        return Rejected(rule_id, zh, en)
+    failed = sum(rows.quarantined for rows in verdict.rows.values())
+    delivered = sum(rows.delivered for rows in verdict.rows.values())
+    limit = f"{delivery.contract.max_rejected_share:.0%}"
+    zh = f"{titles_zh}：未通过的行超过 {limit}（全批 {delivered:,} 行中 {failed:,} 行）；请按隔离清单改正后重报整批"
+    en = (
+        f"{names}: more than {limit} of the rows fail ({failed:,} of {delivered:,} in the whole delivery); "
+        "correct the quarantined rows and send the whole delivery again"
+    )
+    return Rejected(rule_id, zh, en)
+
+
+def settle(connection: Connection, delivery: Delivery, verdict: Verdict, *, accepted: bool) -> None:
+    """Record the results and, when the delivery may go on, attach its rows and mark it gated."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            database.statement(f"{FOLDER}/record_result.sql"),
+            [vars(result) | {"delivery_id": delivery.delivery_id} for result in verdict.results],
+        )
+    values = {"delivery_id": delivery.delivery_id, "digest": delivery.digest, "is_gated": accepted}
+    database.run(connection, f"{FOLDER}/mark_gated.sql", values)
+    if accepted:
+        for resource in delivery.contract.resources:
+            partitions.attach_judged(connection, resource, delivery.delivery_id)

@@ -1,0 +1,292 @@
+"""Great Expectations at work: conditions for the one pass, table rules, and the stock evaluation that both are held to.
+
+GX is asked on the caller's own connection, inside the caller's transaction. It is never asked for values: a row rule yields a condition
+or a count, and the query that names failing rows is narrowed to their places before it runs.
+Importing GX takes seconds; it happens in ``warm`` or at first use, never with this module.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+import psycopg
+
+from steppe import contracts, database
+from steppe.contracts import Contract, Resource
+from steppe.database import Connection
+from steppe.errors import SteppeError
+from steppe.gate import relations, rules
+from steppe.gate.rules import Rule, Suite
+from steppe.gate.verdict import GateError
+
+_COUNTS = {"result_format": "BOOLEAN_ONLY"}
+_BATCH = "judged"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A rule and the SQL condition under which a row breaks it, as GX states it; None when GX could not state one."""
+
+    rule: Rule
+    clause: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stock GX found for one rule."""
+
+    rule: Rule
+    passed: bool | None  # None: it could not run
+    rows_failed: int | None
+    places_query: str | None = None  # yields (stream, row_ctid) of the failing rows
+
+
+def warm() -> None:
+    """Import GX and compile the row rules of every suite, so that processes forked from this one need not.
+
+    The connection that this takes is closed again; a warehouse that does not answer is left for first use.
+    """
+    _library()
+    try:
+        with database.connect("loader", application="steppe warm") as connection:
+            for contract in contracts.load_all():
+                for resource in contract.resources:
+                    conditions(connection, contract, resource)
+    except (SteppeError, psycopg.Error):
+        logging.getLogger(__name__).info("the warehouse does not answer yet: rules are compiled at first use")
+
+
+@cache
+def _library() -> Any:
+    """GX, quiet: no network, no progress bars, and no log of its own (its tracebacks quote what the server said)."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.environ["TQDM_DISABLE"] = "1"
+    import great_expectations
+    import great_expectations.core.batch_definition
+    import great_expectations.validator.validator
+
+    for name in ("great_expectations", "posthog"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.CRITICAL + 1)
+        logger.propagate = False
+    logging.captureWarnings(False)
+    return great_expectations
+
+
+_engines: WeakKeyDictionary[Connection, Any] = WeakKeyDictionary()
+
+
+def _borrowed(connection: Connection) -> Any:
+    """SQLAlchemy on a borrowed connection, which it may neither commit, roll back nor close."""
+    if connection not in _engines:
+        import sqlalchemy
+
+        lender = ref(connection)
+        engine = sqlalchemy.create_engine(
+            "postgresql+psycopg://",
+            creator=lender,
+            poolclass=sqlalchemy.NullPool,
+            pool_reset_on_return=None,
+            use_native_hstore=False,
+        )
+        for act in ("do_commit", "do_rollback", "do_close", "do_terminate"):
+            setattr(engine.dialect, act, lambda _: None)
+        _engines[connection] = engine
+    return _engines[connection]
+
+
+@contextmanager
+def _engine(connection: Connection, *, query: str | None = None, table: str | None = None) -> Iterator[Any]:
+    """A GX execution engine whose one batch is a query or a table, on the caller's connection."""
+    _library()
+    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+
+    execution = SqlAlchemyExecutionEngine(engine=_borrowed(connection), create_temp_table=False)
+    execution.load_batch_data(
+        _BATCH, SqlAlchemyBatchData(execution, query=query, table_name=table, create_temp_table=False)
+    )
+    yield execution
+
+
+def _expectations(suite: Suite, chosen: Sequence[dict[str, Any]]) -> list[Any]:
+    _library()
+    from great_expectations.core import ExpectationSuite
+
+    return list(ExpectationSuite(name=suite.resource, expectations=list(chosen)).expectations)
+
+
+_conditions: dict[tuple[str, str], tuple[Condition, ...]] = {}
+
+
+def conditions(connection: Connection, contract: Contract, resource: Resource) -> tuple[Condition, ...]:
+    """The conditions of a suite's row rules, compiled once per process and state of the rules."""
+    key = (resource.name, rules.rule_files(contract.source))
+    if key not in _conditions:
+        _conditions[key] = _compile(connection, contract, resource)
+    return _conditions[key]
+
+
+def _compile(connection: Connection, contract: Contract, resource: Resource) -> tuple[Condition, ...]:
+    from great_expectations.validator.metric_configuration import MetricConfiguration
+    from great_expectations.validator.metrics_calculator import MetricsCalculator
+
+    suite = rules.suite(resource.name)
+    pairs = suite.of_kind("row")
+    query = relations.bind(connection, f"{resource.name}.sql", relations.nothing(contract))
+    compiled = []
+    with _engine(connection, query=query) as engine:
+        calculator = MetricsCalculator(engine)
+        for (rule, _), expectation in zip(pairs, _expectations(suite, [body for _, body in pairs]), strict=True):
+            try:
+                counted = expectation.get_validation_dependencies(
+                    execution_engine=engine, runtime_configuration=_COUNTS
+                ).metric_configurations[f"{expectation.map_metric}.unexpected_count"]
+                stated = calculator.get_metric(
+                    MetricConfiguration(
+                        f"{expectation.map_metric}.condition", counted.metric_domain_kwargs, counted.metric_value_kwargs
+                    )
+                )
+                # What GX leaves out of a rule's domain (ignore_row_if, row_condition) is part of its condition here.
+                domain = getattr(engine.get_domain_records(counted.metric_domain_kwargs), "whereclause", None)
+                clause = _text(stated[0]) if domain is None else f"({_text(domain)}) AND ({_text(stated[0])})"
+            except psycopg.Error as error:
+                raise GateError(f"{rule.rule_id}: the server answered {type(error).__name__}") from None
+            except Exception:
+                clause = None
+            compiled.append(Condition(rule, clause))
+    return tuple(compiled)
+
+
+def _text(clause: Any) -> str:
+    """A SQLAlchemy clause as text, with its values in it.
+
+    GX turns whole bounds into floats; written as such, they would make the server compare every integer as numeric.
+    """
+    from sqlalchemy.dialects.postgresql.base import PGDialect
+    from sqlalchemy.sql import visitors
+    from sqlalchemy.sql.elements import BindParameter
+
+    def whole(element: Any, **_: Any) -> Any:
+        if isinstance(element, BindParameter) and isinstance(element.value, float) and element.value.is_integer():
+            from sqlalchemy import literal
+
+            return literal(int(element.value))
+        return None
+
+    dialect: Any = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    exact = visitors.replacement_traverse(clause, {}, whole)
+    return str(exact.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+
+def evaluate_tables(
+    connection: Connection, suite: Suite, queries: Mapping[str, str], parameters: Mapping[str, Any]
+) -> list[Found]:
+    """A suite's table rules by stock GX, relation by relation.
+
+    Args:
+        queries: the SELECT behind each relation that table rules name; rules of other relations are left out.
+        parameters: values of the suite's ``$PARAMETER`` references. A rule whose parameter is missing could not run.
+    """
+    from great_expectations.validator.metrics_calculator import MetricsCalculator
+
+    found = []
+    for relation, query in queries.items():
+        pairs = [pair for pair in suite.of_kind("table") if pair[0].relation == relation]
+        runnable = [(rule, _resolved(body, parameters)) for rule, body in pairs]
+        found += [Found(rule, None, None) for rule, body in runnable if body is None]
+        asked = [(rule, body) for rule, body in runnable if body is not None]
+        if not asked:
+            continue
+        with _engine(connection, query=query) as engine:
+            expectations = _expectations(suite, [body for _, body in asked])
+            wanted = [
+                expectation.get_validation_dependencies(
+                    execution_engine=engine, runtime_configuration=_COUNTS
+                ).get_metric_configurations()
+                for expectation in expectations
+            ]
+            resolved, _ = MetricsCalculator(engine).compute_metrics(
+                [metric for metrics in wanted for metric in metrics], runtime_configuration=_COUNTS
+            )
+            for (rule, _), expectation in zip(asked, expectations, strict=True):
+                found.append(Found(rule, _passed(expectation, resolved, engine), None))
+    return found
+
+
+def _passed(expectation: Any, resolved: dict[Any, Any], engine: Any) -> bool | None:
+    try:
+        answer = expectation.metrics_validate(metrics=resolved, runtime_configuration=_COUNTS, execution_engine=engine)
+    except Exception:  # a metric that GX could not compute is missing from the resolved ones
+        return None
+    return bool(answer.success)
+
+
+def _resolved(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+    kwargs = {}
+    for name, value in body["kwargs"].items():
+        if isinstance(value, dict) and "$PARAMETER" in value:
+            if value["$PARAMETER"] not in parameters:
+                return None
+            kwargs[name] = parameters[value["$PARAMETER"]]
+        else:
+            kwargs[name] = value
+    return body | {"kwargs": kwargs}
+
+
+def evaluate_rows(connection: Connection, suite: Suite, table: str) -> list[Found]:
+    """A suite's row rules by stock GX alone, each as GX itself evaluates it, with a query for the places of failing rows.
+
+    Args:
+        table: a table that holds the relation; the query that GX gives for failing rows is not valid over a subquery.
+    """
+    _library()
+    from great_expectations.validator.metric_configuration import MetricConfiguration
+    from great_expectations.validator.metrics_calculator import MetricsCalculator
+    from great_expectations.validator.validator import Validator
+
+    pairs = suite.of_kind("row")
+    found = []
+    with _engine(connection, table=table) as engine:
+        expectations = _expectations(suite, [body for _, body in pairs])
+        validator = Validator(execution_engine=engine)
+        validator.metrics_calculator.show_progress_bars = False
+        calculator = MetricsCalculator(engine)
+        answers = validator.graph_validate(
+            configurations=[expectation.configuration for expectation in expectations],
+            runtime_configuration={"result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 0}},
+        )
+        by_id = {answer.expectation_config.id: answer for answer in answers}
+        for (rule, body), expectation in zip(pairs, expectations, strict=True):
+            answer = by_id[body["id"]]
+            failed = answer.result.get("unexpected_count")
+            if failed is None:
+                found.append(Found(rule, None, None))
+                continue
+            places = None
+            if failed:
+                counted = expectation.get_validation_dependencies(
+                    execution_engine=engine, runtime_configuration=_COUNTS
+                ).metric_configurations[f"{expectation.map_metric}.unexpected_count"]
+                asked = MetricConfiguration(
+                    f"{expectation.map_metric}.unexpected_index_query",
+                    counted.metric_domain_kwargs,
+                    dict(counted.metric_value_kwargs)
+                    | {
+                        "result_format": {
+                            "result_format": "COMPLETE",
+                            "unexpected_index_column_names": ["stream", "row_ctid"],
+                        }
+                    },
+                )
+                rows = str(calculator.get_metric(asked)).rstrip().rstrip(";")
+                places = f"SELECT stream, row_ctid FROM ({rows}) AS failing"
+            found.append(Found(rule, failed == 0, failed, places))
+    return found

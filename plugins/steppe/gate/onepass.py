@@ -1,0 +1,106 @@
+"""All row rules of a resource in one parallel pass over the rows that are new or changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from steppe.contracts import Resource
+from steppe.database import Connection
+from steppe.gate import metrics, partitions, relations, rules
+from steppe.gate.metrics import Condition
+from steppe.gate.relations import Delivery
+from steppe.gate.rules import Rule, Severity
+
+SEVERITIES: tuple[Severity, Severity] = ("critical", "warning")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The outcome of the pass.
+
+    Attributes:
+        rows: rows judged.
+        rejected: rows that broke a critical rule.
+        failed: by rule, how many rows broke it; None for a rule that could not run.
+    """
+
+    rows: int
+    rejected: int
+    failed: dict[str, int | None]
+
+
+def create(connection: Connection, table: sql.Identifier, query: str) -> int:
+    """Make an unlogged table of a query's rows, in parallel; returns how many."""
+    # The text is complete: nothing is bound here, and a percent sign in it is only a percent sign.
+    statement = sql.SQL("CREATE UNLOGGED TABLE {} AS ").format(table).as_bytes(connection) + query.encode()
+    return connection.cursor().execute(statement).rowcount
+
+
+def judge(connection: Connection, delivery: Delivery, resource: Resource) -> Judged:
+    """Judge the new and changed rows of a resource into a table of their own, ``staging.<resource>_<delivery_id>``."""
+    asked = metrics.conditions(connection, delivery.contract, resource)
+    table = partitions.judged_name(resource, delivery.delivery_id)
+    relation = relations.bind(connection, f"{resource.name}.sql", delivery.values())
+    unable = {condition.rule.rule_id for condition in asked if condition.clause is None}
+    try:
+        with connection.transaction():
+            rows = create(connection, table, _statement(delivery, resource, asked, relation))
+    except psycopg.DataError:
+        # One condition raises on some row: find out which, so that the others still count.
+        unable |= {condition.rule.rule_id for condition in asked if not _runs(connection, relation, condition)}
+        asked = tuple(
+            Condition(condition.rule, None if condition.rule.rule_id in unable else condition.clause)
+            for condition in asked
+        )
+        rows = create(connection, table, _statement(delivery, resource, asked, relation))
+    broken = connection.execute(
+        sql.SQL(
+            "SELECT failed_critical, failed_warning, count(*) FROM {} "
+            "WHERE failed_critical <> 0 OR failed_warning <> 0 GROUP BY failed_critical, failed_warning"
+        ).format(table)
+    ).fetchall()
+    suite = rules.suite(resource.name)
+    failed: dict[str, int | None] = {}
+    for severity, position in zip(SEVERITIES, (0, 1), strict=True):
+        for bit, rule in enumerate(suite.bits(severity)):
+            failed[rule.rule_id] = sum(row[2] for row in broken if row[position] >> bit & 1)
+    failed |= dict.fromkeys(unable)
+    return Judged(rows, sum(count for critical, _, count in broken if critical), failed)
+
+
+def _runs(connection: Connection, relation: str, condition: Condition) -> bool:
+    if condition.clause is None:
+        return False
+    query = f"SELECT count(*) FROM ({relation}\n) AS judged WHERE {condition.clause}"  # noqa: S608 - GX's own clause
+    try:
+        with connection.transaction():
+            connection.cursor().execute(query.encode())
+    except psycopg.DataError:
+        return False
+    return True
+
+
+def _statement(delivery: Delivery, resource: Resource, asked: tuple[Condition, ...], relation: str) -> str:
+    clauses = {condition.rule.rule_id: condition.clause for condition in asked if condition.clause is not None}
+    suite = rules.suite(resource.name)
+    columns = ",\n    ".join(column.name for column in resource.columns)
+    bitmaps = ",\n    ".join(
+        f"{_bitmap(suite.bits(severity), clauses)} AS failed_{severity}" for severity in SEVERITIES
+    )
+    return (
+        f"SELECT\n    {delivery.delivery_id}::bigint AS delivery_id,\n    stream,\n    row_ctid,\n    row_hash,\n"
+        f"    key_hash,\n    {bitmaps},\n    {columns}\nFROM (\n{relation}\n) AS judged"
+    )
+
+
+def _bitmap(severity_rules: tuple[Rule, ...], clauses: dict[str, str]) -> str:
+    """An expression with one bit for each broken rule; a row that breaks none is told by the shorter question first."""
+    asked = [(bit, clauses[rule.rule_id]) for bit, rule in enumerate(severity_rules) if rule.rule_id in clauses]
+    if not asked:
+        return "0::bigint"
+    anything = "\n        OR ".join(f"({clause})" for _, clause in asked)
+    bits = "\n        | ".join(f"CASE WHEN {clause} THEN {1 << bit}::bigint ELSE 0 END" for bit, clause in asked)
+    return f"CASE WHEN NOT (\n        {anything}\n    ) THEN 0::bigint ELSE (\n        {bits}\n    ) END"

@@ -1,0 +1,134 @@
+"""Rejected rows: out of staging, into ``quarantine.row`` with their place, their rules and their original text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from psycopg import sql
+
+from steppe import database
+from steppe.contracts import Resource
+from steppe.database import Connection
+from steppe.gate import partitions, rules
+from steppe.gate.onepass import SEVERITIES
+from steppe.gate.planning import BY_PLACE, IN_ORDER, planned
+from steppe.gate.relations import FOLDER, Delivery
+from steppe.gate.verdict import Finding
+
+
+def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict[str, int]:
+    """Move a resource's rows that broke a critical rule, and its bad lines; returns the bad lines by rule."""
+    judged = partitions.judged_name(resource, delivery.delivery_id)
+    _find_places(connection, delivery, resource, sql.SQL("failed_critical <> 0"))
+    suite = rules.suite(resource.name)
+    values = {
+        "delivery_id": delivery.delivery_id,
+        "resource": resource.name,
+        "critical": [rule.rule_id for rule in suite.bits("critical")],
+        "warning": [rule.rule_id for rule in suite.bits("warning")],
+    }
+    with planned(connection, BY_PLACE):
+        connection.execute(
+            sql.SQL(
+                "INSERT INTO quarantine.row (delivery_id, resource, line_no, rule_ids, record, region_code) "
+                "SELECT %(delivery_id)s, %(resource)s, place.line_no, "
+                "ARRAY(SELECT rule_id FROM unnest(%(critical)s::text[]) WITH ORDINALITY AS rule (rule_id, place_no) "
+                "WHERE place.failed_critical >> (place_no - 1)::integer & 1 = 1) "
+                "|| ARRAY(SELECT rule_id FROM unnest(%(warning)s::text[]) WITH ORDINALITY AS rule (rule_id, place_no) "
+                "WHERE place.failed_warning >> (place_no - 1)::integer & 1 = 1), "
+                "to_jsonb(line) - ARRAY['delivery_id', 'stream', 'line_no'], region.region_code "
+                "FROM gate_place AS place "
+                "INNER JOIN {raw} AS line ON line.delivery_id = %(delivery_id)s "
+                "AND line.stream = place.stream AND line.ctid = place.row_ctid "
+                "LEFT JOIN ops.region AS region ON region.region_code = line.region_code AND region.level = 'banner'"
+            ).format(raw=sql.Identifier("raw", resource.name)),
+            values,
+        )
+    connection.execute(sql.SQL("DELETE FROM {} WHERE failed_critical <> 0").format(judged))
+    connection.execute("DROP TABLE gate_place")
+    return dict(database.run(connection, f"{FOLDER}/quarantine_lines.sql", values).fetchall())
+
+
+def _find_places(connection: Connection, delivery: Delivery, resource: Resource, which: sql.SQL) -> None:
+    """A temporary table ``gate_place`` with the record number of some judged rows.
+
+    A row that came by the fast path has no number of its own: it is the rank of its place, counted in one plain scan. Neither a
+    parallel nor a synchronised scan would keep the order.
+    """
+    values = {"delivery_id": delivery.delivery_id}
+    judged = partitions.judged_name(resource, delivery.delivery_id)
+    connection.execute(
+        sql.SQL(
+            "CREATE TEMPORARY TABLE gate_broken ON COMMIT DROP AS "
+            "SELECT stream, row_ctid, failed_critical, failed_warning FROM {} WHERE {}"
+        ).format(judged, which)
+    )
+    connection.execute("ANALYZE gate_broken")
+    row = connection.execute("SELECT count(*) FROM gate_broken").fetchone()
+    numbered = sql.SQL(
+        "SELECT line.stream, line.ctid AS row_ctid, coalesce(line.line_no, 1 + {before} + row_number() OVER ()) AS line_no "
+        "FROM {raw} AS line WHERE line.delivery_id = %(delivery_id)s AND line.stream = {stream}"
+    )
+    raw = sql.Identifier("raw", resource.name)
+    before = sql.SQL("(SELECT count(*) FROM {} WHERE delivery_id = %(delivery_id)s AND stream = 0)").format(raw)
+    ranked: sql.Composable = sql.SQL("{} UNION ALL {}").format(
+        numbered.format(raw=raw, stream=sql.Literal(0), before=sql.Literal(0)),
+        numbered.format(raw=raw, stream=sql.Literal(1), before=before),
+    )
+    if not row or not row[0]:
+        ranked = sql.SQL("SELECT NULL::smallint AS stream, NULL::tid AS row_ctid, NULL::bigint AS line_no WHERE false")
+    with planned(connection, IN_ORDER):
+        connection.execute(
+            sql.SQL(
+                "CREATE TEMPORARY TABLE gate_place ON COMMIT DROP AS "
+                "SELECT broken.stream, broken.row_ctid, broken.failed_critical, broken.failed_warning, ranked.line_no "
+                "FROM gate_broken AS broken INNER JOIN ({}) AS ranked "
+                "ON ranked.stream = broken.stream AND ranked.row_ctid = broken.row_ctid"
+            ).format(ranked),
+            values,
+        )
+    connection.execute("DROP TABLE gate_broken")
+    connection.execute("ANALYZE gate_place")
+
+
+def unreadable(connection: Connection, delivery: Delivery, resource: Resource) -> tuple[int, dict[str, int]]:
+    """Lines that could not be split, and by control-total column the rows whose amount cannot be read."""
+    values = {"delivery_id": delivery.delivery_id, "resource": resource.name}
+    row = database.run(connection, f"{FOLDER}/count_bad_lines.sql", values).fetchone()
+    bad_lines = int(row[0]) if row else 0
+    if not resource.control_totals:
+        return bad_lines, {}
+    counts = sql.SQL(", ").join(
+        sql.SQL("count(*) FILTER (WHERE ops.yuan_to_fen({0}) IS NULL AND {0} IS NOT NULL)").format(sql.Identifier(name))
+        for name in resource.control_totals
+    )
+    found = connection.execute(
+        sql.SQL("SELECT {} FROM {} WHERE delivery_id = %(delivery_id)s").format(
+            counts, sql.Identifier("raw", resource.name)
+        ),
+        values,
+    ).fetchone()
+    return bad_lines, dict(zip(resource.control_totals, found or (), strict=True))
+
+
+def findings(connection: Connection, delivery: Delivery, resource: Resource, limit: int) -> Iterator[Finding]:
+    """Where a delivery that was just judged is wrong: its quarantined rows, then its warnings; at most ``limit`` rows of each."""
+    suite = rules.suite(resource.name)
+    by_id = {rule.rule_id: rule for rule in (*suite.rules, *rules.FORMAT_RULES)}
+    values = {"delivery_id": delivery.delivery_id, "resource": resource.name, "limit": limit}
+    located = database.run(connection, f"{FOLDER}/findings.sql", values).fetchall()
+    _find_places(connection, delivery, resource, sql.SQL("failed_warning <> 0"))
+    warned = connection.execute(
+        "SELECT line_no, failed_warning FROM gate_place ORDER BY line_no LIMIT %(limit)s", values
+    ).fetchall()
+    connection.execute("DROP TABLE gate_place")
+    warnings = suite.bits(SEVERITIES[1])
+    located += [
+        (line_no, [rule.rule_id for bit, rule in enumerate(warnings) if failed >> bit & 1])
+        for line_no, failed in warned
+    ]
+    for line_no, rule_ids in located:
+        for rule_id in rule_ids:
+            rule = by_id[rule_id]
+            column = "、".join(resource.column(name).header for name in rule.columns) or None
+            yield Finding(resource.name, line_no, rule_id, rule.severity, column, rule.fix)

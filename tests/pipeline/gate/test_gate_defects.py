@@ -1,0 +1,117 @@
+"""Every row rule of every suite names the rows that break it, and no other row: each rule has its failing twin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pipeline.gate import gate_deliveries as deliveries
+from pipeline.gate.gate_deliveries import Row
+
+from steppe import contracts, gate
+from steppe.gate import rules
+
+DEFECTS: dict[str, dict[str, list[dict[str, Any]]]] = yaml.safe_load(
+    (Path(__file__).parent / "defects.yaml").read_text(encoding="utf-8")
+)
+CLEAN_ROWS = 3
+_KEYS = {
+    "same": ("household_id", "person_id", "id_number", "birth_date", "spell_id", "uscc", "station_code", "village_code"),
+    "same_person": ("id_number",),
+    "same_station": ("station_code",),
+}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A defective row and where it stands."""
+
+    resource: str
+    line_no: int
+    rule_id: str
+    change: dict[str, Any]
+
+
+def defective(source: str) -> tuple[dict[str, list[Row]], list[Placed]]:
+    """Clean rows of each resource, then one or more rows for each defect, and what those refer to."""
+    rows: dict[str, list[Row]] = {}
+    placed: list[Placed] = []
+    place = CLEAN_ROWS
+    names = [resource.name for resource in contracts.load(source).resources]
+    for name in names:
+        rows[name] = [deliveries.row(name, number) for number in range(CLEAN_ROWS)]
+    for name in names:
+        for rule, changes in DEFECTS[name].items():
+            before: Row = {}
+            for change in changes:
+                made, place = _changed(name, place, change, before), place + 1
+                rows[name].append(made)
+                placed.append(Placed(name, len(rows[name]) + 1, f"{name}.{rule}", change))
+                before = made
+                if not change.get("stranger"):
+                    _refer(rows, name, made, place, change)
+    return rows, placed
+
+
+def _changed(resource: str, place: int, change: dict[str, Any], before: Row) -> Row:
+    made = deliveries.row(resource, place)
+    for switch, keys in _KEYS.items():
+        if change.get(switch):
+            made |= {key: before[key] for key in keys if key in made}
+    if change.get("stranger") and "station_code" in made:
+        made["station_code"] = "S777777"
+    return made | {name: value for name, value in change.items() if name in made}
+
+
+def _refer(rows: dict[str, list[Row]], resource: str, made: Row, place: int, change: dict[str, Any]) -> None:
+    """Add the clean rows that a row refers to, so that it breaks no other rule."""
+    if resource == "employment":
+        rows["person"].append(deliveries.row("person", place + 5000, id_number=made["id_number"]))
+    if resource == "contribution":
+        died = {"died_on": change["died_on"], "person_status": "3"} if "died_on" in change else {}
+        rows["enrollment"].append(
+            deliveries.row("enrollment", place, id_number=made["id_number"], scheme=made["scheme"], **died)
+        )
+    if resource == "settlement":
+        rows["station"].append(deliveries.row("station", place, station_code=made["station_code"]))
+    if resource == "allocation":
+        rows["station"].append(deliveries.row("station", place, village_code=made["village_code"]))
+
+
+def test_every_row_rule_has_a_failing_twin() -> None:
+    for resource, defects in DEFECTS.items():
+        assert {f"{resource}.{rule}" for rule in defects} == {rule.rule_id for rule in rules.suite(resource).row_rules}
+
+
+@pytest.mark.parametrize("source", contracts.sources())
+def test_each_defect_is_named_and_stock_gx_says_the_same(source: str, warehouse: str, tmp_path: Path) -> None:
+    rows, placed = defective(source)
+    folder = deliveries.write(tmp_path / "delivery", rows, source=source)
+
+    verdict = gate.check(folder)
+
+    named = _named(verdict)
+    for one in placed:
+        assert one.rule_id in named.get((one.resource, one.line_no), set()), one
+    for resource in contracts.load(source).resources:
+        for line_no in range(2, 2 + CLEAN_ROWS):
+            assert (resource.name, line_no) not in named, named[resource.name, line_no]
+
+    stock = gate.check(folder, engine="gx")
+
+    assert stock.rows == verdict.rows
+    assert stock.findings == verdict.findings
+    assert [(result.rule_id, result.outcome, result.rows_failed) for result in stock.results] == [
+        (result.rule_id, result.outcome, result.rows_failed) for result in verdict.results
+    ]
+
+
+def _named(verdict: gate.Verdict) -> dict[tuple[str, int], set[str]]:
+    named: dict[tuple[str, int], set[str]] = {}
+    for finding in verdict.findings:
+        if finding.line_no:
+            named.setdefault((finding.resource, finding.line_no), set()).add(finding.rule_id)
+    return named
