@@ -1,0 +1,27 @@
+-- Publishes: staging.post
+-- Grain: one row per village, holder and month, and range in which it was known.
+-- Inputs: staging.post, vault.identity.
+-- Rerun: the publisher reads these rows once per delivery, ends the versions they replace and inserts them, in one transaction.
+-- The holder's name stays in the vault.
+SELECT
+    source.village_code,
+    source.region_code,
+    identity.person_key,
+    source.month,
+    source.post_type,
+    source.days_worked,
+    source.wage_fen,
+    source.paid_fen,
+    source.paid_on,
+    %(period)s::date AS period,
+    %(sender_code)s::text AS sender_code,
+    source.delivery_id,
+    source.row_hash,
+    source.key_hash,
+    %(rule_set_digest)s::bigint AS rule_set_digest,
+    %(known_from)s::timestamptz AS known_from,
+    'infinity'::timestamptz AS known_to
+FROM staging.post AS source
+INNER JOIN vault.identity AS identity
+    ON source.id_number = identity.id_number AND identity.sender_code = %(sender_code)s
+WHERE source.delivery_id = %(delivery_id)s

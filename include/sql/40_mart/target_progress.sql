@@ -1,0 +1,260 @@
+-- Grain: one row per indicator, region (region, league, banner) and month, for the month asked for (C6.2, C6.3).
+-- Inputs: fct_employment_month as known now, ops.target, ops.parameter, ops.publication; earlier months of this table for the projection.
+-- Rerun: changes what differs. Months of one year are refreshed in their order.
+-- A person counts once per region however many months or banners tell of him, with the best evidence of the year so far; the three
+-- indicators are never summed (Beijing is a subset of out-migration).
+WITH place AS (
+    SELECT
+        banner.region_code AS banner_code,
+        placed.region_code
+    FROM ops.region AS banner
+    CROSS JOIN LATERAL (VALUES (banner.region_code), (banner.parent_code), (%(region_code)s::text)) AS placed (region_code)
+    WHERE banner.level = 'banner'
+),
+
+told AS (
+    SELECT
+        employment.person_key,
+        employment.region_code,
+        extract(YEAR FROM employment.month)::integer AS year,
+        min(employment.out_migration_tier) AS out_migration_tier,
+        min(employment.jingmeng_local_tier) AS jingmeng_local_tier,
+        min(employment.beijing_tier) AS beijing_tier
+    FROM warehouse.fct_employment_month AS employment
+    WHERE
+        employment.known_to = 'infinity'
+        AND (employment.out_migration_tier IS NOT NULL OR employment.jingmeng_local_tier IS NOT NULL)
+        AND employment.month BETWEEN (date_trunc('year', %(month)s::date) - interval '1 year')::date AND %(month)s::date
+    GROUP BY employment.person_key, employment.region_code, extract(YEAR FROM employment.month)
+),
+
+person AS (
+    SELECT
+        place.region_code,
+        told.year,
+        told.person_key,
+        min(told.out_migration_tier) AS out_migration_tier,
+        min(told.jingmeng_local_tier) AS jingmeng_local_tier,
+        min(told.beijing_tier) AS beijing_tier
+    FROM told
+    INNER JOIN place ON told.region_code = place.banner_code
+    GROUP BY place.region_code, told.year, told.person_key
+),
+
+counted AS (
+    SELECT
+        person.region_code,
+        person.year,
+        attained.indicator,
+        count(attained.tier) AS persons,
+        count(attained.tier) FILTER (WHERE attained.tier <= 1) AS insured,
+        count(attained.tier) FILTER (WHERE attained.tier <= 2) AS employer,
+        count(attained.tier) FILTER (WHERE attained.tier <= 3) AS call_back
+    FROM person
+    CROSS JOIN
+        LATERAL (
+            VALUES
+            ('out_migration', person.out_migration_tier),
+            ('jingmeng_local_transfer', person.jingmeng_local_tier),
+            ('beijing', person.beijing_tier)
+        ) AS attained (indicator, tier)
+    GROUP BY person.region_code, person.year, attained.indicator
+),
+
+-- Last year is on file for a region when each of its senders delivered a register of that year.
+sender AS (
+    SELECT DISTINCT
+        place.region_code,
+        banner.sender_code
+    FROM place
+    INNER JOIN ops.region AS banner ON place.banner_code = banner.region_code
+),
+
+delivered AS (
+    SELECT
+        publication.source,
+        publication.sender_code,
+        publication.period,
+        max(publication.published_at) AS published_at
+    FROM ops.publication AS publication
+    WHERE publication.publication_id <= %(up_to)s
+    GROUP BY publication.source, publication.sender_code, publication.period
+),
+
+freshness AS (
+    SELECT
+        sender.region_code,
+        count(*)::integer AS senders_expected,
+        count(register.published_at)::integer AS senders_delivered,
+        max(register.published_at) AS register_published_at,
+        min(register.published_at) AS register_oldest_published_at,
+        max(insurance.published_at) AS insurance_published_at,
+        bool_and(
+            EXISTS (
+                SELECT FROM delivered AS before
+                WHERE
+                    before.source = 'household_registry' AND before.sender_code = sender.sender_code
+                    AND extract(YEAR FROM before.period) = extract(YEAR FROM %(month)s::date) - 1
+            )
+        ) AS has_baseline
+    FROM sender
+    LEFT JOIN delivered AS register
+        ON
+            sender.sender_code = register.sender_code AND register.source = 'household_registry'
+            AND register.period = %(month)s::date
+    LEFT JOIN delivered AS insurance
+        ON
+            sender.sender_code = insurance.sender_code AND insurance.source = 'social_insurance'
+            AND insurance.period = %(month)s::date
+    GROUP BY sender.region_code
+),
+
+measured AS (
+    SELECT
+        indicator.name AS indicator,
+        region.region_code,
+        region.region_name,
+        region.level,
+        extract(YEAR FROM %(month)s::date)::integer AS year,
+        extract(MONTH FROM %(month)s::date)::integer AS month_no,
+        coalesce(achieved.persons, 0)::integer AS persons,
+        coalesce(achieved.insured, 0)::integer AS insured,
+        coalesce(achieved.employer, 0)::integer AS employer,
+        coalesce(achieved.call_back, 0)::integer AS call_back,
+        CASE WHEN freshness.has_baseline THEN coalesce(baseline.persons, 0)::integer END AS baseline_persons,
+        target.target_persons,
+        target.full_target_persons,
+        target.population_scale,
+        target.precision_persons,
+        target.comparison,
+        -- The fewest persons that meet the target: a count above n is a count of at least n + 1.
+        target.target_persons + CASE target.comparison WHEN '>' THEN 1 ELSE 0 END AS needed_persons,
+        freshness.senders_expected,
+        freshness.senders_delivered,
+        freshness.register_published_at,
+        freshness.register_oldest_published_at,
+        freshness.insurance_published_at,
+        before.month AS before_month,
+        before.achieved_persons AS before_persons
+    FROM (VALUES ('out_migration'), ('jingmeng_local_transfer'), ('beijing')) AS indicator (name)
+    CROSS JOIN ops.region AS region
+    INNER JOIN freshness ON region.region_code = freshness.region_code
+    LEFT JOIN counted AS achieved
+        ON
+            region.region_code = achieved.region_code AND indicator.name = achieved.indicator
+            AND achieved.year = extract(YEAR FROM %(month)s::date)
+    LEFT JOIN counted AS baseline
+        ON
+            region.region_code = baseline.region_code AND indicator.name = baseline.indicator
+            AND baseline.year = extract(YEAR FROM %(month)s::date) - 1
+    LEFT JOIN ops.target AS target
+        ON
+            region.region_code = target.region_code AND indicator.name = target.indicator
+            AND target.year = extract(YEAR FROM %(month)s::date)
+    LEFT JOIN LATERAL (
+        SELECT
+            earlier.month,
+            earlier.achieved_persons
+        FROM mart.target_progress AS earlier
+        WHERE
+            earlier.indicator = indicator.name AND earlier.region_code = region.region_code
+            AND earlier.month < %(month)s::date AND earlier.month >= date_trunc('year', %(month)s::date)
+        ORDER BY earlier.month DESC
+        LIMIT 1
+    ) AS before ON true
+),
+
+final AS (
+    SELECT
+        measured.indicator,
+        measured.region_code,
+        measured.region_name,
+        measured.level,
+        measured.year,
+        %(month)s::date AS month,
+        measured.persons AS achieved_persons,
+        measured.insured AS achieved_insured,
+        measured.employer AS achieved_employer,
+        measured.call_back AS achieved_call_back,
+        measured.baseline_persons,
+        measured.persons >= measured.baseline_persons AS is_baseline_met,
+        measured.target_persons,
+        measured.full_target_persons,
+        measured.population_scale,
+        measured.precision_persons AS target_precision_persons,
+        measured.comparison,
+        measured.persons >= measured.needed_persons AS is_met,
+        measured.insured >= measured.needed_persons AS is_met_insured,
+        measured.employer >= measured.needed_persons AS is_met_employer,
+        measured.call_back >= measured.needed_persons AS is_met_call_back,
+        CASE WHEN measured.needed_persons IS NOT NULL THEN greatest(measured.needed_persons - measured.persons, 0) END AS gap_persons,
+        round(measured.persons * 1200.0 / (measured.target_persons * measured.month_no), 1) AS pace_percent,
+        measured.persons + CASE
+            WHEN measured.before_month IS NULL THEN 0
+            ELSE
+                greatest(measured.persons - measured.before_persons, 0) * (12 - measured.month_no)
+                / (measured.month_no - extract(MONTH FROM measured.before_month)::integer)
+        END AS projected_persons,
+        CASE
+            WHEN measured.month_no = 12 THEN 'complete'
+            WHEN measured.before_month IS NULL THEN 'level'
+            ELSE 'recent_additions'
+        END AS projection_method,
+        measured.senders_expected,
+        measured.senders_delivered,
+        measured.register_published_at,
+        measured.register_oldest_published_at,
+        measured.insurance_published_at,
+        (
+            SELECT parameter.status
+            FROM ops.parameter AS parameter
+            WHERE
+                parameter.name = 'out_migration_place_classes' AND parameter.valid_from <= %(month)s::date
+                AND parameter.region_code IN (measured.region_code, %(region_code)s)
+            ORDER BY parameter.region_code = measured.region_code DESC, parameter.valid_from DESC
+            LIMIT 1
+        ) AS definition_status,
+        '未确认' AS confirmation
+    FROM measured
+)
+
+INSERT INTO mart.target_progress (
+    indicator, region_code, region_name, level, year, month, achieved_persons, achieved_insured, achieved_employer, achieved_call_back,
+    baseline_persons, is_baseline_met, target_persons, full_target_persons, population_scale, target_precision_persons, comparison, is_met,
+    is_met_insured, is_met_employer, is_met_call_back, gap_persons, pace_percent, projected_persons, projection_method, senders_expected,
+    senders_delivered, register_published_at, register_oldest_published_at, insurance_published_at, definition_status, confirmation
+)
+SELECT final.*
+FROM final
+ON CONFLICT (indicator, region_code, month) DO UPDATE
+    SET
+        region_name = excluded.region_name,
+        level = excluded.level,
+        year = excluded.year,
+        achieved_persons = excluded.achieved_persons,
+        achieved_insured = excluded.achieved_insured,
+        achieved_employer = excluded.achieved_employer,
+        achieved_call_back = excluded.achieved_call_back,
+        baseline_persons = excluded.baseline_persons,
+        is_baseline_met = excluded.is_baseline_met,
+        target_persons = excluded.target_persons,
+        full_target_persons = excluded.full_target_persons,
+        population_scale = excluded.population_scale,
+        target_precision_persons = excluded.target_precision_persons,
+        comparison = excluded.comparison,
+        is_met = excluded.is_met,
+        is_met_insured = excluded.is_met_insured,
+        is_met_employer = excluded.is_met_employer,
+        is_met_call_back = excluded.is_met_call_back,
+        gap_persons = excluded.gap_persons,
+        pace_percent = excluded.pace_percent,
+        projected_persons = excluded.projected_persons,
+        projection_method = excluded.projection_method,
+        senders_expected = excluded.senders_expected,
+        senders_delivered = excluded.senders_delivered,
+        register_published_at = excluded.register_published_at,
+        register_oldest_published_at = excluded.register_oldest_published_at,
+        insurance_published_at = excluded.insurance_published_at,
+        definition_status = excluded.definition_status,
+        confirmation = excluded.confirmation
+    WHERE target_progress IS DISTINCT FROM excluded

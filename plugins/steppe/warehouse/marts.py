@@ -1,0 +1,79 @@
+"""Marts: what people read, refreshed for the senders and months that changed since the last refresh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from psycopg import sql
+
+from steppe import database, settings
+from steppe.database import Connection
+from steppe.warehouse.derivation import EMPLOYMENT
+from steppe.warehouse.marks import Step, advance, pending
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did: the publications it handled, months of employment figures and (sender, year) of PV revenue it recomputed."""
+
+    publications: int
+    months: tuple[date, ...] = ()
+    pv_revenue: tuple[tuple[str, int], ...] = ()
+
+
+def refresh_marts(connection: Connection) -> Refreshed:
+    """Bring the marts up to the last build, in one transaction. Safe to run again or at once.
+
+    A figure of a month depends on the months before it in its year (distinct persons so far) and on the year before (the baseline), so
+    these are recomputed with it; nothing else is.
+
+    Args:
+        connection: the loader's, not in autocommit and with no transaction open.
+    """
+    with connection.transaction():
+        work = pending(connection, Step.MARTS)
+        if work is None:
+            return Refreshed(0)
+        changed = [row[0] for row in connection.execute("DELETE FROM ops.employment_change RETURNING month")]
+        published = connection.execute(
+            "SELECT DISTINCT period FROM ops.publication WHERE publication_id > %s AND publication_id <= %s "
+            "AND source IN ('household_registry', 'social_insurance')",
+            (work.after, work.up_to),
+        )
+        # A publication that changed no row still changes how fresh its month is.
+        changed += [row[0] for row in published]
+        months = [
+            row[0]
+            for row in database.run(
+                connection, "40_mart/months_to_refresh.sql", {"months": changed, "up_to": work.up_to}
+            )
+        ]
+        for month in months:
+            # The planner has to know how few persons are out; autovacuum may not have come by yet.
+            connection.execute(
+                sql.SQL("ANALYZE {} (known_to, month, region_code, person_key, out_migration_tier)").format(
+                    EMPLOYMENT.child(f"{month:%Y%m}").identifier
+                )
+            )
+            values = {"month": month, "region_code": settings.REGION_CODE, "up_to": work.up_to}
+            database.run(connection, "40_mart/target_progress.sql", values)
+            database.run(connection, "40_mart/last_year_migrants.sql", values)
+        revenue = _refresh_pv_revenue(connection, work.after, work.up_to)
+        advance(connection, Step.MARTS, work)
+    return Refreshed(work.publications, tuple(months), revenue)
+
+
+def _refresh_pv_revenue(connection: Connection, after: int, up_to: int) -> tuple[tuple[str, int], ...]:
+    touched = database.run(connection, "40_mart/touched_pv.sql", {"after": after, "up_to": up_to}).fetchall()
+    if touched:
+        database.run(
+            connection,
+            "40_mart/pv_revenue_share.sql",
+            {
+                "sender_codes": sorted({sender_code for sender_code, _ in touched}),
+                "years": sorted({year for _, year in touched}),
+                "region_code": settings.REGION_CODE,
+            },
+        )
+    return tuple((sender_code, year) for sender_code, year in touched)

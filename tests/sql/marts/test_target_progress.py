@@ -1,0 +1,143 @@
+"""mart.target_progress: exact boundaries, distinct persons, evidence, baseline, projection, freshness."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sql.staged import BANNER, number, stage
+from steppe import database, warehouse
+
+DECEMBER, MAY, JUNE = date(2019, 12, 1), date(2020, 5, 1), date(2020, 6, 1)
+REGION = "150000"
+
+
+def fill(loader: database.Connection, indicator: str, persons: int, *, month: date = MAY, tier: int = 4) -> None:
+    """Facts for so many persons who attain one indicator, as a build would leave them."""
+    loader.execute(
+        f"CREATE TABLE IF NOT EXISTS warehouse.fct_employment_month_{month:%Y%m} "  # type: ignore[arg-type]
+        f"PARTITION OF warehouse.fct_employment_month FOR VALUES IN ('{month}')"
+    )
+    loader.execute(
+        """
+        INSERT INTO warehouse.fct_employment_month (
+            person_key, month, region_code, sender_code, village_code, status, is_organised, labour_ability, willing_to_go,
+            is_employee_insured, is_unemployment_insured, is_injury_insured, is_pension_insured, is_out_migrant, is_jingmeng_local,
+            is_in_beijing, out_migration_tier, jingmeng_local_tier, beijing_tier, register_delivery_id, known_from, known_to
+        )
+        SELECT
+            md5(%(indicator)s || place)::uuid, %(month)s, %(banner)s, '150400', 'v', 'unemployed', false, 'ordinary', 'willing',
+            false, false, false, false, false, false, false,
+            CASE WHEN %(indicator)s IN ('out_migration', 'beijing') THEN %(tier)s END,
+            CASE WHEN %(indicator)s = 'jingmeng_local_transfer' THEN %(tier)s END,
+            CASE WHEN %(indicator)s = 'beijing' THEN %(tier)s END,
+            1, now(), 'infinity'
+        FROM generate_series(1, %(persons)s) AS place
+        """,
+        {"indicator": indicator, "persons": persons, "month": month, "tier": tier, "banner": BANNER},
+    )
+
+
+def refresh(loader: database.Connection, month: date = MAY) -> None:
+    database.run(loader, "40_mart/target_progress.sql", {"month": month, "region_code": REGION, "up_to": 10**9})
+
+
+def progress(
+    loader: database.Connection, indicator: str, *columns: str, region: str = REGION, month: date = MAY
+) -> tuple[Any, ...]:
+    row = loader.execute(
+        f"SELECT {', '.join(columns)} FROM mart.target_progress WHERE indicator = %s AND region_code = %s AND month = %s",  # type: ignore[arg-type]
+        (indicator, region, month),
+    ).fetchone()
+    assert row
+    return row
+
+
+@pytest.fixture
+def whole(loader: database.Connection, admin: database.Connection) -> database.Connection:
+    """A warehouse that holds the real population: targets are those of the notice."""
+    admin.execute("UPDATE ops.target SET population_scale = 1")
+    admin.commit()
+    return loader
+
+
+@pytest.mark.parametrize(
+    ("indicator", "target"), [("out_migration", 173_500), ("jingmeng_local_transfer", 7_920), ("beijing", 528)]
+)
+def test_the_boundary_is_exact(whole: database.Connection, indicator: str, target: int) -> None:
+    columns = ("achieved_persons", "target_persons", "is_met", "gap_persons", "confirmation")
+    fill(whole, indicator, target - 1)
+    refresh(whole)
+    assert progress(whole, indicator, *columns) == (target - 1, target, False, 1, "未确认")
+    whole.execute("TRUNCATE warehouse.fct_employment_month")
+    fill(whole, indicator, target)
+    refresh(whole)
+    assert progress(whole, indicator, *columns) == (target, target, True, 0, "未确认")
+
+
+def test_more_than_is_not_at_least(whole: database.Connection, admin: database.Connection) -> None:
+    admin.execute("UPDATE ops.target SET comparison = '>' WHERE indicator = 'beijing'")
+    admin.commit()
+    fill(whole, "beijing", 528)
+    refresh(whole)
+    assert progress(whole, "beijing", "is_met", "gap_persons") == (False, 1)
+
+
+def test_a_person_counts_once_with_the_best_evidence(loader: database.Connection) -> None:
+    fill(loader, "out_migration", 10, month=MAY, tier=4)
+    fill(loader, "out_migration", 6, month=JUNE, tier=1)  # six of the same persons, now insured
+    for month in (MAY, JUNE):
+        refresh(loader, month)
+    columns = ("achieved_persons", "achieved_insured", "achieved_employer", "achieved_call_back")
+    assert progress(loader, "out_migration", *columns) == (10, 0, 0, 0)
+    assert progress(loader, "out_migration", *columns, month=JUNE) == (10, 6, 6, 6)
+    for region in (BANNER, "150400"):
+        assert progress(loader, "out_migration", *columns, region=region, month=JUNE) == (10, 6, 6, 6)
+    assert progress(loader, "out_migration", *columns, region="150600", month=JUNE) == (0, 0, 0, 0)
+
+
+def test_projection_pace_and_baseline(whole: database.Connection) -> None:
+    # The banner's only register sender delivered last year, the other senders of the region did not.
+    delivery = stage(whole, "household_registry", DECEMBER, {"person": [{"id_number": number(1)}]})
+    warehouse.publish(whole, delivery)
+    fill(whole, "beijing", 300, month=DECEMBER)
+    fill(whole, "beijing", 220)
+    fill(whole, "beijing", 264, month=JUNE)
+    for month in (DECEMBER, MAY, JUNE):
+        refresh(whole, month)
+    columns = ("achieved_persons", "projected_persons", "projection_method", "pace_percent::float")
+    assert progress(whole, "beijing", *columns) == (220, 220, "level", 100.0)
+    assert progress(whole, "beijing", *columns, month=JUNE) == (264, 264 + 44 * 6, "recent_additions", 100.0)
+    baseline = ("baseline_persons", "is_baseline_met")
+    assert progress(whole, "beijing", *baseline, region="150400", month=JUNE) == (300, False)
+    assert progress(whole, "beijing", *baseline, month=JUNE) == (None, None)
+    assert progress(whole, "beijing", "projection_method", month=DECEMBER) == ("complete",)
+
+
+def test_beijing_is_part_of_out_migration_and_nothing_sums_them(loader: database.Connection) -> None:
+    fill(loader, "beijing", 5)
+    refresh(loader)
+    counts = [
+        progress(loader, name, "achieved_persons")[0]
+        for name in ("out_migration", "beijing", "jingmeng_local_transfer")
+    ]
+    assert counts == [5, 5, 0]
+
+
+def test_refreshing_follows_publications_and_again_changes_nothing(loader: database.Connection) -> None:
+    away = {"id_number": number(1), "work_place_class": "other_province"}
+    for month in (MAY, JUNE):
+        warehouse.publish(loader, stage(loader, "household_registry", month, {"person": [away]}))
+    assert warehouse.refresh_marts(loader) == warehouse.Refreshed(0)  # nothing is built yet
+    warehouse.build(loader)
+    assert warehouse.refresh_marts(loader).months == (MAY, JUNE)
+    assert warehouse.refresh_marts(loader) == warehouse.Refreshed(0)
+    assert progress(
+        loader, "out_migration", "achieved_persons", "senders_delivered", "senders_expected", month=JUNE
+    ) == (1, 1, 14)
+    # A correction of May changes May and, because June counts the year so far, June; not the year before.
+    warehouse.publish(loader, stage(loader, "household_registry", MAY, {"person": [away | {"work_place_class": None}]}))
+    warehouse.build(loader)
+    assert warehouse.refresh_marts(loader).months == (MAY, JUNE)
+    assert progress(loader, "out_migration", "achieved_persons") == (0,)
