@@ -1,0 +1,177 @@
+"""Verification finds any changed cell, missing row and row inserted past the posting, and names it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from sql.ledger.conftest import BANNER, OTHER_BANNER, Facts, paid
+from sql.ledger.test_post import MAY
+from steppe import ledger
+from steppe.database import Connection
+
+KEYS = {
+    "transfer": ("region_code", "transfer_id"),
+    "seal": ("region_code", "batch_no"),
+    "account": ("region_code", "account_code"),
+    "balance": ("region_code", "account_code", "batch_no"),
+}
+
+
+@pytest.fixture
+def posted(facts: Facts, loader: Connection, admin: Connection) -> Connection:
+    """A ledger of two banners and three batches with reversals, seen by the owner, who may do anything."""
+    elsewhere = [(table, {**row, "region_code": OTHER_BANNER, "sender_code": "150400"}) for table, row in MAY]
+    facts.publish(elsewhere)
+    for amount in (300, 310, 320):
+        facts.publish([*([] if amount > 300 else MAY), *([paid(1, amount)] if amount > 300 else [])])
+        ledger.post(loader)
+    assert ledger.verify(admin) == []
+    admin.commit()
+    return admin
+
+
+def row_name(table: str, row: dict[str, Any]) -> str:
+    return {
+        "transfer": "transfer {transfer_id}",
+        "seal": "batch {batch_no}",
+        "account": "account {account_code}",
+        "balance": "balance {account_code} batch {batch_no}",
+    }[table].format(**row)
+
+
+def altered(value: Any, rng: random.Random) -> Any:
+    """Another value of the same type."""
+    if isinstance(value, bool | int):
+        return value + rng.choice([-1, 1, 1000])
+    if isinstance(value, bytes):
+        place = rng.randrange(len(value))
+        return value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
+    if isinstance(value, str):
+        return value + rng.choice("019x#|")
+    if value is None:
+        return rng.choice([0, 1])
+    if hasattr(value, "is_finite"):
+        return value + 1
+    return value + timedelta(days=1)
+
+
+def cells(connection: Connection) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Every cell of the ledger as (table, row, column), in a fixed order."""
+    for table, key in KEYS.items():
+        with connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+            rows = cursor.execute(
+                sql.SQL("SELECT * FROM ledger.{} ORDER BY {}").format(
+                    sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, key))
+                )
+            ).fetchall()
+        yield from ((table, row, column) for row in rows for column in row)
+
+
+def tamper(connection: Connection, table: str, row: dict[str, Any], column: str, value: Any) -> list[str] | None:
+    """Change the cell behind every constraint that can be switched off, verify, undo; None when the table itself refuses it."""
+    found: list[str] = []
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute("SET LOCAL session_replication_role = replica")  # no foreign keys
+            connection.execute(
+                sql.SQL("UPDATE ledger.{} SET {} = %s WHERE {}").format(
+                    sql.Identifier(table),
+                    sql.Identifier(column),
+                    sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in KEYS[table]),
+                ),
+                (value, *(row[name] for name in KEYS[table])),
+            )
+            found = [violation.row for violation in ledger.verify(connection)]
+    except psycopg.errors.IntegrityError:
+        return None
+    return found
+
+
+def check_tampering(connection: Connection, places: int, seed: int) -> None:
+    rng = random.Random(seed)
+    every = list(cells(connection))
+    outcomes = {"named": 0, "refused": 0}
+    for table, row, column in rng.sample(every, min(places, len(every))):
+        value = altered(row[column], rng)
+        found = tamper(connection, table, row, column, value)
+        if found is None:
+            outcomes["refused"] += 1
+            continue
+        # A row that took another identity is named by it, or by the gap that it left.
+        names = {row_name(table, row), row_name(table, {**row, column: value})}
+        if column in KEYS[table]:
+            names |= {row_name("transfer", {"transfer_id": row.get("transfer_id", 0) + 1})} | set(found)
+        assert found, (seed, table, column)
+        assert names & set(found), (seed, table, row_name(table, row), column, found)
+        outcomes["named"] += 1
+    assert outcomes["named"] > outcomes["refused"], outcomes
+
+
+def test_a_changed_cell_is_found_and_its_row_named(posted: Connection) -> None:
+    check_tampering(posted, 60, seed=2020)
+
+
+@pytest.mark.long
+def test_every_changed_cell_is_found(posted: Connection) -> None:
+    check_tampering(posted, 10_000, seed=random.SystemRandom().randrange(2**32))
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        pytest.param(
+            "DELETE FROM ledger.transfer WHERE region_code = '{banner}' AND transfer_id = 3",
+            {"transfer 4": "transfer.gap", "batch 1": "seal.content"},
+            id="a row removed",
+        ),
+        pytest.param(
+            "DELETE FROM ledger.seal WHERE region_code = '{banner}' AND batch_no = 2",
+            {"batch 3": "seal.chain", "transfer 16": "transfer.batch"},
+            id="a seal removed",
+        ),
+        pytest.param(
+            "UPDATE ledger.transfer SET amount_fen = 1, digest = ledger.transfer_digest(region_code, transfer_id, idempotency_key, "
+            "debit_account, credit_account, 1, kind, event_date, rule_version, delivery_id, reverses_transfer_id) "
+            "WHERE region_code = '{banner}' AND transfer_id = 3",
+            {"batch 1": "seal.sha256"},
+            id="a row rewritten with its digest",
+        ),
+        pytest.param(
+            "INSERT INTO ledger.transfer SELECT region_code, 20, region_code || ':pv_wage:x#1', batch_no, debit_account, 'pv_other:?', "
+            "amount_fen, 'pv_wage', event_date, posted_at, rule_version, delivery_id, NULL, digest FROM ledger.transfer "
+            "WHERE region_code = '{banner}' AND transfer_id = 19",
+            {"transfer 20": "transfer.account", "batch 3": "seal.content"},
+            id="a row inserted past the posting",
+        ),
+        pytest.param(
+            "UPDATE ledger.balance SET balance_fen = balance_fen + 1 WHERE region_code = '{banner}' AND batch_no = 3 "
+            "AND account_code LIKE 'pv_wage_pool:%'",
+            {"balance pv_wage_pool:150428001001 batch 3": "balance.amounts"},
+            id="a balance",
+        ),
+    ],
+)
+def test_damage_is_named(posted: Connection, damage: str, expected: dict[str, str]) -> None:
+    with posted.transaction(force_rollback=True):
+        posted.execute("SET LOCAL session_replication_role = replica")
+        assert posted.execute(damage.format(banner=BANNER)).rowcount == 1
+
+        found = ledger.verify(posted)
+
+    assert {violation.region_code for violation in found} == {BANNER}
+    assert set(expected.items()) <= {(violation.row, violation.rule_id) for violation in found}
+    assert all(BANNER in str(violation) for violation in found)
+
+
+def test_the_auditor_can_verify(posted: Connection) -> None:
+    from steppe import database
+
+    with database.connect("auditor") as auditor:
+        assert ledger.verify(auditor) == []
+        assert any(total.accounts for total in ledger.totals(auditor))
