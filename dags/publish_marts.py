@@ -1,0 +1,35 @@
+"""Purpose: bring the tables that people read up to date.
+
+Reads: the warehouse's facts and dimensions, the ledger, `ops.target`, `ops.parameter`.
+
+Writes: `mart.target_progress`, `list_employed`, `list_willing_out`, `last_year_migrants`, `pv_revenue_share`, its mark in `ops.step_mark`.
+
+When it fails: readers keep the marts of the last success. The cause is the database, the disk or this code; an alert was raised. Clear
+the task: it may run any number of times. A statement that ran too long was cancelled; trigger the DAG with a larger timeout.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import DAG, get_current_context, task
+from steppe.orchestration import assets, defaults
+
+
+@task(outlets=[assets.MARTS], pool=assets.GATE_POOL)
+def refresh() -> None:
+    from steppe.orchestration import steps
+
+    steps.refresh(get_current_context()["params"]["timeout_minutes"])
+
+
+with DAG(
+    "publish_marts",
+    description="Targets, lists and shares for people, after the ledger was posted and verified",
+    doc_md=__doc__,
+    schedule=[assets.LEDGER],
+    catchup=False,
+    max_active_runs=1,
+    default_args=defaults.task_arguments(),
+    tags=[defaults.TAG, "mart"],
+    params={"timeout_minutes": defaults.timeout_minutes(30)},
+):
+    refresh()

@@ -1,0 +1,53 @@
+"""What all DAGs share: owner, retries and what happens when a task fails for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Param
+
+OWNER = "employment-assistance"
+TAG = "steppe"
+TIMEZONE = "Asia/Shanghai"
+EVERY_TEN_MINUTES = "*/10 * * * *"
+
+
+def alert_failure(context: Mapping[str, Any]) -> None:
+    """A task failed for good: one row in ``ops.alert``, sent at once. The exception's text stays in the task's log."""
+    from steppe.orchestration import steps
+
+    instance = context["task_instance"]
+    error = context.get("exception")
+    steps.task_failed(
+        dag_id=instance.dag_id,
+        task_id=instance.task_id,
+        run_id=instance.run_id,
+        map_index=instance.map_index if instance.map_index is not None else -1,
+        error=getattr(error, "original", None) or (type(error).__name__ if error else "killed"),
+    )
+
+
+def task_arguments() -> dict[str, Any]:
+    """``default_args``: only what passes is retried (``failures.Unavailable``, or a task that was killed), with growing pauses."""
+    return {
+        "owner": OWNER,
+        "retries": 3,
+        "retry_delay": timedelta(seconds=10),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": timedelta(minutes=5),
+        "on_failure_callback": alert_failure,
+    }
+
+
+def timeout_minutes(default: int) -> Param:
+    """Parameter of a DAG whose work is a statement or a few: when to give one up."""
+    return Param(
+        default,
+        type="integer",
+        minimum=1,
+        maximum=720,
+        title="Statement timeout, minutes 语句时限（分钟）",
+        description="One SQL statement that runs longer is cancelled, and the task is retried.",
+    )

@@ -1,0 +1,200 @@
+"""What the tasks do, one function each. Every one may run twice, at once with another, or be killed: the state is in ``ops``.
+
+A rejected delivery is an outcome, not a failure: it is recorded, an alert is raised, and the task succeeds.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TypedDict
+
+from steppe import alerts, database, settings
+from steppe.database import Connection
+from steppe.errors import Rejected
+from steppe.orchestration.failures import StepFailed, describe, step
+
+log = logging.getLogger(__name__)
+
+
+class Waiting(TypedDict):
+    """A delivery to be loaded, as it goes through XCom."""
+
+    delivery_id: int
+    label: str  # such as `150400 2020-05`
+
+
+def _connect(name: str, timeout_minutes: int = 0) -> Connection:
+    connection = database.connect("loader", application=f"steppe {name}")
+    connection.execute("SELECT set_config('statement_timeout', %s, false)", (f"{timeout_minutes}min",))
+    connection.commit()
+    return connection
+
+
+@step
+def receive(source: str, limit: int, sender: str | None = None) -> list[Waiting]:
+    """Take what is in the inbox for a source; returns the deliveries without a final state, oldest period first.
+
+    Files that are refused at the door are final at once, and so are known contents: neither is returned.
+    """
+    from steppe import intake
+
+    with _connect(f"receive {source}") as connection:
+        intake.receive_inbox(connection, source)
+        connection.commit()
+        values = {"source": source, "most": limit, "sender": sender}
+        rows = database.run(connection, "60_orchestration/select_waiting.sql", values).fetchall()
+    log.info("%s: %d deliveries to load", source, len(rows))
+    return [{"delivery_id": number, "label": f"{code} {period:%Y-%m}"} for number, code, period in rows]
+
+
+@step
+def load(delivery_id: int) -> None:
+    """Land, judge and publish one delivery, and before it those of its sender that come first.
+
+    Deliveries of one source and sender are loaded one at a time, in order of period: the gate compares with what is published, so a
+    verdict holds only until the sender's next publication. The lock belongs to the working session. When a task is killed, the
+    server lets go of it only after that session's last statement has ended.
+    """
+    with _connect(f"load {delivery_id}") as connection:
+        database.run(connection, "60_orchestration/lock_turn.sql", {"delivery_id": delivery_id})
+        connection.commit()
+        turn = database.run(connection, "60_orchestration/select_turn.sql", {"delivery_id": delivery_id}).fetchall()
+        connection.commit()
+        if (delivery_id,) not in turn:
+            _tidy(connection, delivery_id)
+        for (number,) in turn:
+            try:
+                _load(connection, number)
+            except Exception as error:
+                if number == delivery_id:
+                    raise
+                # It has a task of its own, which reports this; periods may also be published out of order.
+                log.warning("%s", describe("load", (number,), error))
+                connection.rollback()
+
+
+def _load(connection: Connection, delivery_id: int) -> None:
+    """From the beginning, whatever an earlier try has left: what is not published is cheap to make again."""
+    from steppe import gate, intake, warehouse
+
+    try:
+        intake.land(connection, delivery_id)
+        connection.commit()
+        gate.judge(connection, delivery_id)
+        connection.commit()
+        # Before the publication, so that no crash separates the two: the alert of a delivery is raised once.
+        alerts.raise_alert(connection, alerts.for_gate(connection, delivery_id))
+        connection.commit()
+        warehouse.publish(connection, delivery_id)
+        connection.commit()
+    except Rejected as rejected:
+        connection.rollback()
+        gate.reject(connection, delivery_id, rejected)
+        alerts.raise_alert(connection, alerts.for_rejection(connection, delivery_id))
+        connection.commit()
+        log.info("delivery %d: rejected by %s", delivery_id, rejected.rule_id)
+        _tidy(connection, delivery_id)
+
+
+def _tidy(connection: Connection, delivery_id: int) -> None:
+    """Remove what was landed and staged of a delivery that is final; a publication does so itself, unless it was killed."""
+    from steppe import gate, intake
+
+    gate.drop(connection, delivery_id)
+    intake.drop(connection, delivery_id)
+    connection.commit()
+
+
+@step
+def announce(source: str) -> int:
+    """Tell people (alerts of rejected deliveries, all that is due is sent) and return how many publications wait to be built."""
+    with _connect(f"announce {source}") as connection:
+        untold = database.run(connection, "60_orchestration/select_untold.sql", {"source": source}).fetchall()
+        for (delivery_id,) in untold:
+            alerts.raise_alert(connection, alerts.for_rejection(connection, delivery_id))
+        _dispatch(connection)
+        row = database.run(connection, "60_orchestration/count_unbuilt.sql", {"source": source}).fetchone()
+    return int(row[0]) if row else 0
+
+
+@step
+def build(timeout_minutes: int) -> None:
+    """Derive dimensions and facts from the publications since last time."""
+    from steppe import warehouse
+
+    with _connect("build", timeout_minutes) as connection:
+        log.info("%s", warehouse.build(connection))
+        connection.commit()
+
+
+@step
+def post(timeout_minutes: int) -> None:
+    """Post the money of the publications since last time and seal the batch."""
+    from steppe import ledger
+
+    with _connect("post", timeout_minutes) as connection:
+        log.info("%s", ledger.post(connection))
+        connection.commit()
+
+
+@step
+def verify(timeout_minutes: int) -> None:
+    """Check the ledger's invariants.
+
+    Raises:
+        StepFailed: one does not hold; the message names banner and rule, not accounts or amounts.
+    """
+    from steppe import ledger
+
+    with _connect("verify", timeout_minutes) as connection:
+        violations = ledger.verify(connection)
+    if violations:
+        broken = sorted({f"{violation.region_code} {violation.rule_id}" for violation in violations})
+        raise StepFailed(f"the ledger breaks {len(broken)} invariants, see docs/runbook.md: {', '.join(broken[:5])}")
+
+
+@step
+def refresh(timeout_minutes: int) -> None:
+    """Bring the marts up to date."""
+    from steppe import warehouse
+
+    with _connect("refresh", timeout_minutes) as connection:
+        log.info("%s", warehouse.refresh_marts(connection))
+        connection.commit()
+
+
+@step
+def find_late(as_of: str | None = None) -> None:
+    """Raise an alert for each delivery that at a moment (ISO 8601; now by default) is late, stuck, or rejected and never corrected."""
+    now = datetime.fromisoformat(as_of) if as_of else datetime.now(settings.CALENDAR)
+    if now.tzinfo is None:
+        now = now.replace(tzinfo=settings.CALENDAR)
+    with _connect("find late") as connection:
+        found = [
+            *alerts.find_late(connection, now),
+            *alerts.find_uncorrected(connection, now),
+            *alerts.find_stuck(connection, now),
+        ]
+        raised = [alerts.raise_alert(connection, alert) for alert in found]
+        connection.commit()
+    log.info("%d deliveries need a person, %d alerts are new", len(found), sum(number is not None for number in raised))
+
+
+@step
+def dispatch() -> None:
+    """Send the alerts that are due, those included that a channel refused before."""
+    with _connect("dispatch") as connection:
+        _dispatch(connection)
+
+
+def task_failed(*, dag_id: str, task_id: str, run_id: str, map_index: int, error: str) -> None:
+    """Raise the alert for a failed task and send it."""
+    with _connect("task failed") as connection:
+        alerts.raise_alert(connection, alerts.for_task_failure(dag_id, task_id, run_id, map_index, error))
+        connection.commit()
+        _dispatch(connection)
+
+
+def _dispatch(connection: Connection) -> None:
+    log.info("%s", alerts.dispatch(connection).summary)

@@ -1,0 +1,264 @@
+"""A real scheduler: four processes of Airflow, their own database and ports, a small sample with one broken delivery."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from receivers import Receiver
+from steppe import contracts, database, intake, sample, server, settings
+from steppe.orchestration import processes
+from steppe.orchestration.client import Client, Progress
+
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
+
+SENDERS = ("150400", "152501")
+BROKEN = "household_registry_150400_202006.zip"
+IDENTITY = re.compile(rb"(?<![0-9A-Za-z.-])[1-9]\d{5}(?:19|20)\d{9}[\dXx](?![0-9A-Za-z])")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the first run of all DAGs came to."""
+
+    files: tuple[Path, ...]
+    receiver: Receiver
+    seen: tuple[Progress, ...]
+
+
+def break_manifest(path: Path, target: Path) -> Path:
+    """A copy of a delivery whose manifest has a wrong checksum for its first file."""
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        for member in source.namelist():
+            content = source.read(member)
+            if member == "manifest.json":
+                manifest = json.loads(content)
+                manifest["files"][0]["sha256"] = "0" * 64
+                content = json.dumps(manifest).encode()
+            copy.writestr(member, content)
+    return target
+
+
+def query(statement: str) -> list[tuple[Any, ...]]:
+    with database.connect("admin") as connection:
+        return connection.execute(statement).fetchall()
+
+
+def run_ingest(progress: Callable[[Progress], None] | None = None) -> None:
+    for source in contracts.sources():
+        processes.trigger(f"ingest_{source}")
+    processes.wait_quiet(progress, timeout_s=400)
+
+
+def contents() -> dict[str, int]:
+    """Number of rows of every table that a consumer reads, and the ledger's total."""
+    tables = query(
+        "SELECT table_schema, table_name FROM information_schema.tables "
+        "WHERE table_schema IN ('warehouse', 'ledger', 'mart', 'quarantine', 'vault') ORDER BY 1, 2"
+    )
+    counted = {}
+    with database.connect("admin") as connection:
+        for schema, table in tables:
+            statement = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table))
+            counted[f"{schema}.{table}"] = connection.execute(statement).fetchone()
+        counted["fen"] = connection.execute("SELECT coalesce(sum(amount_fen), 0) FROM ledger.transfer").fetchone()
+        counted["publications"] = connection.execute("SELECT count(*) FROM ops.publication").fetchone()
+    return {name: int(row[0]) for name, row in counted.items() if row}
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A running Airflow over a warehouse of its own; ``settings`` are the variables that it was started with."""
+
+    receiver: Receiver
+    settings: dict[str, str]
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """This installation is the one that ``steppe`` means; outside, other tests mean theirs."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.settings.items():
+                patch.setenv(name, value)
+            yield
+
+
+@pytest.fixture(scope="session")
+def installation(home: Path, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Started once; the receiver refuses the first alert."""
+    folder = tmp_path_factory.mktemp("scheduler")
+    name = "steppe_scheduler"
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        connection.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO steppe_loader, steppe_analyst, steppe_auditor").format(
+                sql.Identifier(name)
+            )
+        )
+    server.ensure_database("airflow")
+    (folder / "inbox").mkdir()
+    with Receiver("dingtalk") as receiver:
+        receiver.then("refuse")
+        own = Installation(
+            receiver,
+            {
+                "STEPPE_WAREHOUSE_URL": server.url(name),
+                "STEPPE_INBOX": str(folder / "inbox"),
+                "STEPPE_ARCHIVE_URL": (folder / "archive").as_uri(),
+                "STEPPE_ALERT_URLS": receiver.url(),
+            },
+        )
+        try:
+            with own.active():
+                processes.start()
+            yield own
+        finally:
+            processes.stop()
+
+
+@pytest.fixture(scope="session")
+def first_run(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """Two senders' deliveries of two months, one of them broken, through every DAG."""
+    folder = tmp_path_factory.mktemp("sample")
+    made = sample.generate(folder / "made", 0.002, ["2020-05", "2020-06"], 5)
+    files = [file for file in made.files if any(f"_{sender}_" in file.name for sender in SENDERS)]
+    assert BROKEN in {file.name for file in files}
+    (folder / "sent").mkdir()
+    sent = [break_manifest(file, folder / "sent" / BROKEN) if file.name == BROKEN else file for file in files]
+    seen: list[Progress] = []
+    with installation.active():
+        for file in sent:
+            intake.deliver(file)
+        run_ingest(seen.append)
+    return Outcome(tuple(sent), installation.receiver, tuple(seen))
+
+
+@pytest.fixture
+def outcome(installation: Installation, first_run: Outcome) -> Iterator[Outcome]:
+    with installation.active():
+        yield first_run
+
+
+def test_every_delivery_has_a_final_state(outcome: Outcome) -> None:
+    states = dict(query("SELECT file_name, state FROM ops.delivery"))
+    assert set(states) == {file.name for file in outcome.files}
+    assert set(states.values()) <= {"published", "rejected"}
+    assert list(settings.home().inbox.glob("*.zip")) == []
+
+
+def test_the_broken_delivery_is_rejected_for_its_fault_and_fails_no_dag(outcome: Outcome) -> None:
+    rows = query(f"SELECT state, rule_id, reason_zh, reason_en FROM ops.delivery WHERE file_name = '{BROKEN}'")
+    ((state, rule_id, reason_zh, reason_en),) = rows
+    assert (state, rule_id) == ("rejected", "delivery.checksum")
+    assert reason_zh
+    assert reason_en
+    assert processes.failed_runs() == []
+
+
+def test_the_same_sender_s_good_deliveries_are_published_in_order(outcome: Outcome) -> None:
+    rows = query(
+        "SELECT source, sender_code, array_agg(period ORDER BY publication_id), array_agg(period ORDER BY period) "
+        "FROM ops.publication GROUP BY 1, 2"
+    )
+    assert {(source, sender) for source, sender, *_ in rows} == {
+        (source, sender) for source in contracts.sources() for sender in SENDERS
+    }
+    assert [row for row in rows if row[2] != row[3]] == []
+
+
+def test_assets_carry_the_news_to_the_marts(outcome: Outcome) -> None:
+    ((last,),) = query("SELECT max(publication_id) FROM ops.publication")
+    assert query("SELECT step, publication_id FROM ops.step_mark ORDER BY 1") == [
+        ("build_warehouse", last), ("post_ledgers", last), ("publish_marts", last),
+    ]  # fmt: skip
+    with Client() as client:
+        for dag_id in processes.CONSUMERS:
+            runs = client.call("GET", f"/dags/{dag_id}/dagRuns")["dag_runs"]
+            assert {run["run_type"] for run in runs} == {"asset_triggered"}, dag_id
+    assert query("SELECT count(*) > 0 FROM mart.target_progress") == [(True,)]
+    assert query("SELECT count(*) > 0 FROM ledger.transfer") == [(True,)]
+    assert query("SELECT count(*) > 0 FROM warehouse.fct_employment_month") == [(True,)]
+
+
+def test_what_goes_on_can_be_watched(outcome: Outcome) -> None:
+    assert outcome.seen[-1].is_quiet
+    assert {run.dag_id for progress in outcome.seen for run in progress.active} >= {
+        f"ingest_{source}" for source in contracts.sources()
+    }
+
+
+def test_the_rejection_reaches_the_receiver_after_a_refusal(outcome: Outcome) -> None:
+    """The receiver answered 200 with errcode 310000 first: recorded as failed, and sent again by `watch`."""
+    deadline = time.monotonic() + 90
+    waiting = (
+        "SELECT count(*) FROM ops.alert AS alert WHERE NOT EXISTS (SELECT 1 FROM ops.alert_delivery AS attempt "
+        "WHERE attempt.alert_id = alert.alert_id AND attempt.outcome = 'sent')"
+    )
+    while query(waiting) != [(0,)] and time.monotonic() < deadline:
+        time.sleep(3)
+        processes.trigger("watch")
+        processes.wait_quiet(timeout_s=60)
+    assert query(waiting) == [(0,)]
+    refused = query(
+        "SELECT alert_id, response FROM ops.alert_delivery WHERE outcome = 'failed' ORDER BY alert_delivery_id"
+    )
+    assert "310000" in refused[0][1]
+    assert query(f"SELECT outcome FROM ops.alert_delivery WHERE alert_id = {refused[0][0]} ORDER BY attempt")[-1] == (
+        "sent",
+    )
+    assert any("delivery.checksum" in text and "150400" in text for text in outcome.receiver.accepted)
+
+
+def test_a_second_run_changes_nothing(outcome: Outcome) -> None:
+    before = contents()
+    receipts = query("SELECT count(*) FROM ops.receipt")[0][0]
+    for file in outcome.files:
+        intake.deliver(file)
+    run_ingest()
+    for dag_id in ("build_warehouse", "post_ledgers", "publish_marts"):
+        processes.trigger(dag_id)
+    processes.wait_quiet(timeout_s=200)
+    assert contents() == before
+    assert query("SELECT count(*) FROM ops.receipt")[0][0] == receipts + len(outcome.files)
+    assert processes.failed_runs() == []
+
+
+def test_nothing_personal_is_in_airflow_s_logs_or_database(outcome: Outcome) -> None:
+    found = []
+    for file in settings.home().log.rglob("*"):
+        if file.is_file() and IDENTITY.search(file.read_bytes()):
+            found.append(file.name)
+    assert found == []
+    with psycopg.connect(server.url("airflow")) as connection:
+        values = b"\n".join(bytes(str(row[0]), "utf-8") for row in connection.execute("SELECT value FROM xcom"))
+    assert not IDENTITY.search(values)
+    assert IDENTITY.search(b'"id_number": "15040419800101123X"'), "the twin: the pattern finds an ID number"
+
+
+def test_the_process_list_shows_no_secret(outcome: Outcome) -> None:
+    import psutil
+
+    secrets = json.loads((settings.home().secrets / "steppe.json").read_text()).values()
+    lines = [" ".join(psutil.Process(part.pid).cmdline()) for part in processes.status() if part.pid]
+    assert len(lines) == 4
+    assert [line for line in lines for secret in secrets if secret in line] == []
+
+
+def test_starting_again_leaves_the_processes_as_they_are(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = processes.status()
+    processes.start()
+    assert processes.status() == before
+    # The twin: with another setting they would be started afresh.
+    monkeypatch.setenv("STEPPE_ALERT_URLS", "json://127.0.0.1:9/")
+    assert not processes.is_current()
