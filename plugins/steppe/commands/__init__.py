@@ -1,0 +1,1 @@
+"""The commands of ``./steppe``, one module for each job; ``steppe.cli`` puts them together."""

@@ -1,0 +1,112 @@
+"""``./steppe bench`` and ``./steppe ledger``: what the installation can prove of itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from steppe import database
+from steppe.commands import console, lifecycle
+
+if TYPE_CHECKING:
+    from steppe.bench import Report
+    from steppe.ledger import Total
+
+ledger = typer.Typer(help="The ledger's own proof.", no_args_is_help=True)
+
+
+@ledger.callback()
+def _group() -> None:
+    """The ledger's own proof."""
+
+
+@ledger.command()
+def verify() -> None:
+    """Recompute every balance and every seal; exit 1 when something does not agree.
+
+    Example:
+
+        ./steppe ledger verify
+    """
+    lifecycle.ensure_warehouse()
+    from steppe import ledger as book
+
+    with database.connect("auditor", application="steppe ledger") as connection:
+        violations = book.verify(connection)
+        totals = book.totals(connection)
+    for violation in violations:
+        console.out.print(str(violation), markup=False)
+    console.out.print(balances(totals))
+    if violations:
+        raise typer.Exit(1)
+    console.out.print("Every digest, seal and balance was recomputed and agrees.")
+
+
+def balances(totals: Iterable[Total]) -> Table:
+    """The ledger by kind of account, in yuan; kinds without an account are left out."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("account", "科目", "number", "debited, yuan", "credited, yuan", "balance, yuan"):
+        table.add_column(name, justify="left" if name in ("account", "科目") else "right")
+    for total in totals:
+        if not total.accounts:
+            continue
+        amounts = (total.debit_fen, total.credit_fen, total.balance_fen)
+        table.add_row(total.label_en, total.label_zh, f"{total.accounts:,}", *(yuan(amount) for amount in amounts))
+    return table
+
+
+def yuan(fen: int) -> str:
+    """Fen as yuan with two decimals, without a float in between."""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02}"
+
+
+def bench(
+    rows: Annotated[list[int] | None, typer.Option(help="Rows of a snapshot; give it again for each size.")] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="How often each size is measured; the median counts.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Only the figures, as JSON.")] = False,
+) -> None:
+    """Measure the path of a person snapshot against one plain COPY of it (B); exit 1 when a bound is missed.
+
+    It has warehouses of its own in the embedded server; nothing of the installation is touched.
+
+    Examples:
+
+        ./steppe bench
+
+        ./steppe bench --rows 100000 --repeats 1 --json
+    """
+    from steppe import bench as bench_path
+
+    sizes = rows or [1_000_000, 5_000_000]
+    reports, bounds = bench_path.run(sizes, repeats, console.say)
+    if as_json:
+        console.out.print(json.dumps(bench_path.as_json(reports, bounds), indent=1), markup=False)
+    else:
+        for report in reports:
+            _show(report)
+        for bound in bounds:
+            verdict = "holds" if bound.is_met else "MISSED"
+            console.out.print(
+                f"{bound.name}: {bound.value:.2f} {bound.unit} (at most {bound.limit:g}): {verdict}", markup=False
+            )
+    if not all(bound.is_met for bound in bounds):
+        raise typer.Exit(1)
+
+
+def _show(report: Report) -> None:
+    from steppe.bench import STEPS
+
+    table = Table(title=f"{report.rows:,} rows, seconds; B = {report.copy_seconds:.2f} s", title_justify="left")
+    table.add_column("delivery")
+    for name in (*STEPS, "sum", "× B"):
+        table.add_column(name, justify="right")
+    for delivery, steps in report.steps.items():
+        total = report.seconds(delivery)
+        figures = [f"{steps[name]:.2f}" if name in steps else "" for name in STEPS]
+        table.add_row(delivery, *figures, f"{total:.2f}", f"{total / report.copy_seconds:.1f}")
+    console.out.print(table)

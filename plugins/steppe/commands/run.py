@@ -1,0 +1,226 @@
+"""``./steppe run``: from a checkout to a warehouse with facts, a ledger and marts, and an account of what happened."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from multiprocessing import active_children, get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from steppe import contracts, database, settings, summary
+from steppe.commands import console, report
+from steppe.commands.deliveries import parse_months, parse_scale
+from steppe.commands.status import waiting
+
+if TYPE_CHECKING:
+    from steppe.orchestration.client import Progress
+    from steppe.sample import Sample
+
+TELL_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which sample an installation holds; kept in its home, so that a second run means the same one."""
+
+    scale: str = "0.1"
+    months: str = "2020-05:2020-06"
+    seed: int = 142
+
+    @property
+    def folder(self) -> Path:
+        name = f"{self.scale}-{self.months.replace(':', '-')}-{self.seed}"
+        return settings.home().path / "sample" / name
+
+    @property
+    def stamp(self) -> Path:
+        """Lists the files with their SHA-256; there when the sample is complete."""
+        return self.folder.with_suffix(".json")
+
+
+def run(
+    scale: Annotated[
+        str | None, typer.Option(help="Share of the real population, or full.", show_default="0.1")
+    ] = None,
+    months: Annotated[
+        str | None, typer.Option(metavar="FROM:TO", help="Months of the sample.", show_default="2020-05:2020-06")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the sample.", show_default="142")] = None,
+    with_sample: Annotated[
+        bool, typer.Option("--sample/--no-sample", help="Deliver the sample region, or only what is in the inbox.")
+    ] = True,
+    timeout: Annotated[int, typer.Option(min=1, help="Give up waiting after so many minutes.")] = 60,
+) -> None:
+    """Set up, start, deliver, run every DAG to its end and say what came of it. Exit 0 only when all ended well.
+
+    A second call delivers nothing twice and changes nothing. Ctrl-C at any moment is safe: call it again. A warehouse that holds
+    deliveries of others never gets the sample.
+
+    Examples:
+
+        ./steppe run
+
+        ./steppe run --scale full
+
+        ./steppe deliver outbox/*.zip && ./steppe run --no-sample
+    """
+    began = datetime.now(UTC)
+    plan = _plan(scale, months, seed)
+    share = parse_scale(plan.scale)
+    parse_months(plan.months)
+    from steppe import installation
+    from steppe.orchestration import processes
+
+    with console.step("PostgreSQL and the warehouse's schema"):
+        installation.prepare(scale=share if with_sample else None)
+    with_sample = with_sample and _may_get_sample(plan)
+    with _making(plan, wanted=with_sample) as made:
+        with console.step("Airflow: API server, scheduler, DAG processor, triggerer"):
+            processes.start()
+        if made is not None and not made.done():
+            with console.step(f"sample region at scale {plan.scale}"):
+                made.result()
+        if made is not None:
+            _keep(plan, made.result())
+    delivered = _deliver(plan) if with_sample else 0
+    console.say(f"▸ {delivered} deliveries put into the inbox" if delivered else "▸ nothing new to deliver")
+    _work_off(timeout * 60)
+    failed = processes.failed_runs(since=began)
+    for one in failed:
+        console.err.print(f"failed: {one.dag_id} {one.run_id}", style="red", markup=False)
+    with database.connect("loader", application="steppe run") as connection:
+        account = report.gather(connection)
+    report.show(account)
+    if failed or not account.is_well:
+        raise typer.Exit(1)
+
+
+def _plan(scale: str | None, months: str | None, seed: int | None) -> Plan:
+    """What is asked, over what the last run had, over the defaults."""
+    file = settings.home().path / "sample" / "plan.json"
+    kept: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    asked = {"scale": scale, "months": months, "seed": seed}
+    return Plan(**(kept | {name: value for name, value in asked.items() if value is not None}))
+
+
+def _may_get_sample(plan: Plan) -> bool:
+    samples = settings.home().path / "sample"
+    if plan.stamp.exists() or any(samples.glob("*.json")):
+        return True
+    with database.connect("loader", application="steppe run") as connection:
+        is_empty = connection.execute("SELECT NOT EXISTS (SELECT FROM ops.delivery)").fetchone() == (True,)
+    if not is_empty:
+        console.say("▸ the warehouse holds deliveries that are no sample: it gets none")
+    return is_empty
+
+
+@contextmanager
+def _making(plan: Plan, *, wanted: bool) -> Iterator[Future[Sample] | None]:
+    """The sample in the making, in a process of its own beside what the caller does; None when there is nothing to make."""
+    if not wanted or plan.stamp.exists():
+        yield None
+        return
+    console.say(f"▸ sample region at scale {plan.scale}, {plan.months}, seed {plan.seed}: made meanwhile")
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            yield pool.submit(_generate, plan)
+        except BaseException:
+            # Whatever went wrong elsewhere, nobody waits for a sample that is no longer wanted.
+            for child in active_children():
+                child.terminate()
+            raise
+
+
+def _generate(plan: Plan) -> Sample:
+    from steppe import sample
+
+    plan.folder.parent.mkdir(mode=0o700, exist_ok=True)
+    return sample.generate(plan.folder, parse_scale(plan.scale), parse_months(plan.months), plan.seed)
+
+
+def _keep(plan: Plan, made: Sample) -> None:
+    digests = {str(file): _sha256(file) for file in made.files}
+    _write(plan.stamp, digests)
+    _write(plan.folder.parent / "plan.json", {"scale": plan.scale, "months": plan.months, "seed": plan.seed})
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    draft = file.with_name(file.name + ".draft")
+    draft.write_text(json.dumps(content, indent=1))
+    draft.replace(file)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as handle:
+        digest = sha256()
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _deliver(plan: Plan) -> int:
+    """Put into the inbox what the warehouse does not know yet; returns how many."""
+    from steppe import intake
+
+    with database.connect("loader", application="steppe run") as connection:
+        known = {row[0] for row in connection.execute("SELECT sha256 FROM ops.delivery")}
+    in_inbox = {entry.name for entry in settings.home().inbox.iterdir()}
+    files = [Path(name) for name, digest in json.loads(plan.stamp.read_text()).items() if digest not in known]
+    fresh = [file for file in files if file.name not in in_inbox]
+    for file in fresh:
+        intake.deliver(file)
+    return len(fresh)
+
+
+def _work_off(timeout_s: float) -> None:
+    """Start what has to run and wait until nothing does, telling how far it is."""
+    from steppe.orchestration import processes
+
+    with database.connect("loader", autocommit=True, application="steppe run") as connection:
+        display = _Display(connection)
+        seen = summary.progress(connection)
+        if waiting() or seen.arrived > seen.published + seen.rejected:
+            for source in contracts.sources():
+                processes.trigger(f"ingest_{source}")
+        elif seen.not_taken_up:
+            processes.trigger("build_warehouse")
+        with console.err.status("") as live:
+            processes.wait_quiet(lambda progress: display.tell(progress, live.update), timeout_s)
+        display.tell_last()
+
+
+class _Display:
+    """One line that changes on a terminal; elsewhere a line every few seconds, when there is news."""
+
+    def __init__(self, connection: database.Connection) -> None:
+        self._connection = connection
+        self._told, self._told_at = "", time.monotonic()
+
+    def tell(self, progress: Progress, update: Any) -> None:
+        running = sorted({run.dag_id for run in progress.active})
+        text = f"{_stages(summary.progress(self._connection))} | running: {', '.join(running) or '-'}"
+        if console.err.is_terminal:
+            update(text)
+        elif text != self._told and time.monotonic() - self._told_at >= TELL_SECONDS:
+            console.say(f"  {text}")
+            self._told, self._told_at = text, time.monotonic()
+
+    def tell_last(self) -> None:
+        console.say(f"  {_stages(summary.progress(self._connection))}")
+
+
+def _stages(now: summary.Progress) -> str:
+    behind = f"; {now.not_taken_up} still to go into facts, ledger and marts" if now.not_taken_up else ""
+    return (
+        f"arrived {now.arrived}: received {now.received}, landed {now.landed}, gated {now.gated}, published {now.published}, "
+        f"rejected {now.rejected}{behind}; alerts {now.alerts}"
+    )

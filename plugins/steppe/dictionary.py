@@ -1,0 +1,256 @@
+"""Documents that are made: the data dictionary, and the tables of the README.
+
+Their sources are the contracts, the database's own comments and the DAG files; a test holds the documents to them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from psycopg.rows import class_row
+
+from steppe import contracts, database, settings
+from steppe.contracts import Contract, Resource
+
+DICTIONARY = settings.ROOT / "docs" / "data-dictionary.md"
+README = settings.ROOT / "README.md"
+
+# Layers in the order of the path. Raw and staging repeat the contracts column by column and are listed by table.
+LAYERS = ("ops", "raw", "staging", "quarantine", "vault", "warehouse", "ledger", "mart")
+BY_TABLE_ONLY = ("raw", "staging")
+
+# What raises each kind of alert that ops.alert takes; a test holds the keys to the table's CHECK.
+ALERTS = {
+    "delivery_rejected": ("a delivery is rejected", "整批退回"),
+    "delivery_uncorrected": ("no corrected delivery follows a rejected one", "退回后未更正"),
+    "delivery_late": ("a deadline passes without a delivery", "逾期未报"),
+    "delivery_stuck": ("a delivery stays without a final state", "长时间未处理完"),
+    "gate_failed": ("rows of a delivery are quarantined", "有行被隔离"),
+    "gate_warning": ("many rows of a delivery break a warning", "警示比例偏高"),
+    "task_failed": ("a task of a DAG fails for good", "任务失败"),
+    "alert_undeliverable": ("a channel refuses an alert again and again", "告警无法送达"),
+}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table or view and its comment."""
+
+    schema_name: str
+    relation: str
+    is_view: bool
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class DatabaseColumn:
+    """A column of it, as the database describes it."""
+
+    schema_name: str
+    relation: str
+    column_name: str
+    type: str
+    is_required: bool
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class DagFile:
+    """What a DAG file says of itself."""
+
+    dag_ids: tuple[str, ...]
+    file: str
+    purpose: str
+    start: str
+
+
+def stale(connection: database.Connection) -> dict[Path, str]:
+    """The documents that differ from what they should be, with the text they should have.
+
+    Args:
+        connection: to a migrated warehouse, as its owner.
+    """
+    found = relations(connection)
+    wanted = {DICTIONARY: dictionary(found, columns(connection))}
+    if README.exists():
+        wanted[README] = with_tables(README.read_text(encoding="utf-8"), readme_tables(found))
+    return {
+        path: text for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
+
+
+def relations(connection: database.Connection) -> list[Relation]:
+    with connection.cursor(row_factory=class_row(Relation)) as cursor:
+        return cursor.execute(database.statement("70_summary/relations.sql")).fetchall()
+
+
+def columns(connection: database.Connection) -> list[DatabaseColumn]:
+    with connection.cursor(row_factory=class_row(DatabaseColumn)) as cursor:
+        return cursor.execute(database.statement("70_summary/columns.sql")).fetchall()
+
+
+def dictionary(found: Sequence[Relation], described: Sequence[DatabaseColumn]) -> str:
+    """The text of docs/data-dictionary.md."""
+    parts = [
+        "# Data dictionary",
+        "Made by `./steppe docs` from the contracts and the database's comments; edit those, not this file.",
+        "What agencies deliver: [household_registry](#household_registry), [pv_revenue](#pv_revenue), "
+        "[social_insurance](#social_insurance). What the database holds: "
+        + ", ".join(f"[{layer}](#schema-{layer})" for layer in LAYERS)
+        + ".",
+    ]
+    for contract in contracts.load_all():
+        parts += _contract(contract)
+    by_relation = {
+        key: list(group) for key, group in groupby(described, key=lambda column: (column.schema_name, column.relation))
+    }
+    for layer in LAYERS:
+        parts += _layer(layer, [relation for relation in found if relation.schema_name == layer], by_relation)
+    return "\n\n".join(parts) + "\n"
+
+
+def _contract(contract: Contract) -> list[str]:
+    parts = [
+        f"## {contract.source}",
+        f"{contract.title} {contract.title_zh}, contract {contract.version}. {contract.purpose.strip()} "
+        f"Delivered by {len(contract.senders)} senders, due on day {contract.deadline_day} of the next month at "
+        f"{contract.deadline_time:%H:%M} (Asia/Shanghai). Owner: {contract.owner}.",
+    ]
+    for resource in contract.resources:
+        parts += [
+            f"### {contract.source}: {resource.name}",
+            f"{resource.description}; {resource.grain}.",
+            _resource(resource),
+        ]
+    if contract.code_lists:
+        rows = [
+            (
+                f"`{codes.name}`",
+                codes.version,
+                codes.source,
+                "、".join(f"{code} {codes.labels[code]} (`{value}`)" for code, value in codes.values.items()),
+            )
+            for codes in contract.code_lists.values()
+        ]
+        parts += [f"### {contract.source}: code lists", table(("list", "version", "source", "codes"), rows)]
+    return parts
+
+
+def _resource(resource: Resource) -> str:
+    rows = [
+        (
+            f"`{column.name}`",
+            column.header,
+            column.type,
+            f"{column.format}: `{column.code_list.name}` {column.code_list.version}"
+            if column.code_list
+            else column.format,
+            "yes" if column.required else "",
+            str(column.key_position or ""),
+            "yes" if column.is_personal else "",
+            column.description,
+        )
+        for column in resource.columns
+    ]
+    return table(("column", "header 表头", "type", "in the file", "required", "key", "personal", "description"), rows)
+
+
+def _layer(layer: str, found: Iterable[Relation], described: dict[tuple[str, str], list[DatabaseColumn]]) -> list[str]:
+    parts = [f"## Schema {layer}"]
+    if layer in BY_TABLE_ONLY:
+        rows = [(f"`{layer}.{relation.relation}`", relation.comment or "") for relation in found]
+        return [*parts, "Columns as in the contracts above.", table(("table", "holds"), rows)]
+    for relation in found:
+        kind = "view" if relation.is_view else "table"
+        described_rows = [
+            (f"`{column.column_name}`", column.type, "yes" if column.is_required else "", column.comment or "")
+            for column in described.get((layer, relation.relation), [])
+        ]
+        parts += [f"### {layer}.{relation.relation}", f"{relation.comment or ''} ({kind})"]
+        parts.append(table(("column", "type", "required", "meaning"), described_rows))
+    return parts
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def dag_files() -> list[DagFile]:
+    """What runs, read from dags/ without running it."""
+    found = []
+    for path in sorted((settings.ROOT / "dags").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "DAG"
+        ]
+        purpose = (ast.get_docstring(tree) or "").split("\n\n")[0].removeprefix("Purpose:").strip()
+        for call in calls:
+            start = next((_start(keyword.value) for keyword in call.keywords if keyword.arg == "schedule"), "by hand")
+            found.append(DagFile(_dag_ids(call.args[0]), f"dags/{path.name}", purpose, start))
+    return found
+
+
+def _dag_ids(name: ast.expr) -> tuple[str, ...]:
+    if isinstance(name, ast.Constant):
+        return (str(name.value),)
+    # f"ingest_{contract.source}": one DAG for each contract.
+    prefix = next(str(part.value) for part in ast.walk(name) if isinstance(part, ast.Constant))
+    return tuple(f"{prefix}{source}" for source in contracts.sources())
+
+
+def _start(schedule: ast.expr) -> str:
+    text = ast.unparse(schedule)
+    if "Cron" in text:
+        return "every ten minutes"
+    if "published" in text:
+        return "when any source was published"
+    follows = re.findall(r"assets\.([A-Z]+)", text)
+    return "after " + ", ".join(name.lower() for name in follows)
+
+
+def readme_tables(found: Sequence[Relation]) -> dict[str, str]:
+    """The tables of the README by the name of their place."""
+    sources = [
+        (
+            f"[`{contract.source}`](include/contracts/{contract.source}.odcs.yaml) {contract.title_zh}",
+            "; ".join(f"`{resource.name}` ({resource.grain})" for resource in contract.resources),
+            f"day {contract.deadline_day}, {contract.deadline_time:%H:%M}",
+        )
+        for contract in contracts.load_all()
+    ]
+    marts = [(f"`mart.{mart.relation}`", mart.comment or "") for mart in found if mart.schema_name == "mart"]
+    dags = [
+        (", ".join(f"`{dag_id}`" for dag_id in dag.dag_ids), dag.start, f"{dag.purpose} ([file]({dag.file}))")
+        for dag in dag_files()
+    ]
+    alerts = [(f"`{kind}`", english, chinese) for kind, (english, chinese) in ALERTS.items()]
+    return {
+        "sources": table(("source", "resources", "due in the next month"), sources),
+        "marts": table(("mart", "answers"), marts),
+        "dags": table(("DAG", "starts", "purpose"), dags),
+        "alerts": table(("alert", "when", "何时"), alerts),
+    }
+
+
+def with_tables(text: str, tables: dict[str, str]) -> str:
+    """The text with each table between its marks, ``<!-- made: NAME -->`` and ``<!-- end -->``."""
+    for name, body in tables.items():
+        before, mark, rest = text.partition(f"<!-- made: {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        if mark and end:
+            text = f"{before}{mark}{body}\n{end}{after}"
+    return text
