@@ -691,3 +691,20 @@ COMMENT ON TABLE ops.employment_change IS 'Senders and months of fct_employment_
 COMMENT ON COLUMN ops.employment_change.sender_code IS 'Sender of the register 报送单位';
 COMMENT ON COLUMN ops.employment_change.month IS 'Month 月份';
 COMMENT ON COLUMN ops.employment_change.built_at IS 'When build changed it 变动时间';
+
+-- The nearest region wins: a banner's own row, else its league's, else the region's; of these the newest that is valid on the day.
+CREATE FUNCTION ops.parameter_at(wanted text, place text, day date) RETURNS SETOF ops.parameter
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT parameter.*
+    FROM ops.parameter AS parameter
+    INNER JOIN ops.region AS placed ON placed.region_code = place
+    LEFT JOIN ops.region AS above ON placed.parent_code = above.region_code
+    WHERE
+        parameter.name = wanted AND parameter.valid_from <= day
+        AND parameter.region_code IN (placed.region_code, above.region_code, above.parent_code)
+    ORDER BY
+        parameter.region_code = placed.region_code DESC, parameter.region_code = above.region_code DESC, parameter.valid_from DESC
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION ops.parameter_at(text, text, date) IS 'The row of a parameter that holds for a region on a day; none where there is none 适用参数';

@@ -17,7 +17,10 @@
 -- key to accounts and seals: a key checked row by row costs as much as the whole posting (docs/decisions/ledger-shape.md). The
 -- statements that post join the accounts, ledger.balance carries the foreign keys, and verify finds a row inserted past them.
 
--- The chart of accounts. A view: it is part of the schema, and an account takes over its kind's side and rule when it opens.
+-- The chart of accounts (docs/decisions/ledger-pv-accounts.md). A view: it is part of the schema, and an account takes over its kind's
+-- side and rule when it opens.
+--   pv_revenue → pv_grid_coal | pv_grid_subsidy → pv_settlement → pv_share → pv_village → pv_wage_pool → pv_wages_paid
+--   pv_opening → pv_village → pv_public_works | pv_land_rent | pv_operation | pv_other; pv_suspense_* covers what facts do not explain
 CREATE VIEW ledger.account_kind WITH (security_invoker = TRUE) AS
 SELECT
     chart_order,

@@ -199,7 +199,7 @@ COMMENT ON COLUMN mart.pv_revenue_share.has_paid_above_received IS 'More paid to
 COMMENT ON COLUMN mart.pv_revenue_share.confirmation IS '已确认 only when both sides have signed (C2.7) 确认状态';
 
 -- Grain: one row per employed person and month (C2.4).
-CREATE VIEW mart.list_employed WITH (security_invoker = true) AS
+CREATE VIEW mart.list_employed WITH (security_invoker = TRUE) AS
 SELECT
     employment.month,
     employment.region_code,
@@ -234,7 +234,7 @@ COMMENT ON COLUMN mart.list_employed.is_employee_insured IS 'An employee scheme 
 COMMENT ON COLUMN mart.list_employed.evidence_tier IS '1 insurance to 4 self-report (C7.2) 证据等级';
 
 -- Grain: one row per person and month who is able, willing to go out and not out (C2.4).
-CREATE VIEW mart.list_willing_out WITH (security_invoker = true) AS
+CREATE VIEW mart.list_willing_out WITH (security_invoker = TRUE) AS
 SELECT
     employment.month,
     employment.region_code,
@@ -244,7 +244,7 @@ SELECT
     employment.labour_ability,
     employment.place_class
 FROM warehouse.fct_employment_month AS employment
-WHERE 
+WHERE
     employment.known_to = 'infinity'
     AND employment.willing_to_go = 'willing'
     AND employment.status IN ('employed', 'unemployed')
@@ -261,7 +261,7 @@ COMMENT ON COLUMN mart.list_willing_out.labour_ability IS 'ordinary or skilled �
 COMMENT ON COLUMN mart.list_willing_out.place_class IS 'Where the person works 就业地域';
 
 -- Grain: one row per banner and month; counts of the two lists above and of the register (C2.4).
-CREATE VIEW mart.list_count WITH (security_invoker = true) AS
+CREATE VIEW mart.list_count WITH (security_invoker = TRUE) AS
 SELECT
     employment.month,
     employment.region_code,
@@ -270,8 +270,8 @@ SELECT
     count(*) FILTER (WHERE employment.is_out_migrant) AS out_persons,
     count(*) FILTER (
         WHERE
-            employment.willing_to_go = 'willing' AND employment.status IN ('employed', 'unemployed')
-            AND employment.labour_ability IN ('ordinary', 'skilled') AND NOT employment.is_out_migrant
+        employment.willing_to_go = 'willing' AND employment.status IN ('employed', 'unemployed')
+        AND employment.labour_ability IN ('ordinary', 'skilled') AND NOT employment.is_out_migrant
     ) AS willing_persons
 FROM warehouse.fct_employment_month AS employment
 WHERE employment.known_to = 'infinity'
@@ -286,7 +286,7 @@ COMMENT ON COLUMN mart.list_count.out_persons IS 'Of these, outside the home cou
 COMMENT ON COLUMN mart.list_count.willing_persons IS 'Rows of list_willing_out 有意愿外出人数';
 
 -- The named lists: the same rows with name, phone and ID number, in the vault, for the auditor only.
-CREATE VIEW vault.list_employed WITH (security_invoker = true) AS
+CREATE VIEW vault.list_employed WITH (security_invoker = TRUE) AS
 SELECT
     list.month,
     list.region_code,
@@ -303,7 +303,7 @@ FROM mart.list_employed AS list
 INNER JOIN ops.region AS banner ON list.region_code = banner.region_code
 INNER JOIN vault.identity AS identity ON list.person_key = identity.person_key AND banner.sender_code = identity.sender_code;
 
-CREATE VIEW vault.list_willing_out WITH (security_invoker = true) AS
+CREATE VIEW vault.list_willing_out WITH (security_invoker = TRUE) AS
 SELECT
     list.month,
     list.region_code,
@@ -318,7 +318,7 @@ FROM mart.list_willing_out AS list
 INNER JOIN ops.region AS banner ON list.region_code = banner.region_code
 INNER JOIN vault.identity AS identity ON list.person_key = identity.person_key AND banner.sender_code = identity.sender_code;
 
-CREATE VIEW vault.list_last_year_migrants WITH (security_invoker = true) AS
+CREATE VIEW vault.list_last_year_migrants WITH (security_invoker = TRUE) AS
 SELECT
     list.month,
     list.region_code,

@@ -32,7 +32,7 @@ BEGIN
     EXECUTE format('CREATE POLICY auditor_all ON %s FOR SELECT TO steppe_auditor USING (true)', secured);
 END
 $$;
-COMMENT ON PROCEDURE ops.secure_by_region(regclass) IS 'Let the analyst see a table by region_code, the auditor all of it 按区划设置行级安全';
+COMMENT ON PROCEDURE ops.secure_by_region (regclass) IS 'Let the analyst see a table by region_code, the auditor all of it 按区划设置行级安全';
 REVOKE ALL ON PROCEDURE ops.secure_by_region(regclass) FROM public;
 
 DO $$

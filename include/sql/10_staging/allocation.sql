@@ -4,52 +4,50 @@
 -- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
 WITH source AS (
     SELECT
-        stream,
-        ctid AS row_ctid,
+        line.*,
+        line.ctid AS row_ctid,
         hash_record_extended(
             ROW(
-                village_code, region_code, month, carried_in_fen, revenue_fen, post_wages_fen, public_works_fen, land_rent_fen,
-                operation_fen, other_fen, carried_over_fen
+                line.village_code, line.region_code, line.month, line.carried_in_fen, line.revenue_fen, line.post_wages_fen,
+                line.public_works_fen, line.land_rent_fen, line.operation_fen, line.other_fen, line.carried_over_fen
             ), 0
         ) AS row_hash,
-        village_code,
-        region_code,
-        month AS month_text,
-        carried_in_fen AS carried_in_fen_text,
-        revenue_fen AS revenue_fen_text,
-        post_wages_fen AS post_wages_fen_text,
-        public_works_fen AS public_works_fen_text,
-        land_rent_fen AS land_rent_fen_text,
-        operation_fen AS operation_fen_text,
-        other_fen AS other_fen_text,
-        carried_over_fen AS carried_over_fen_text
-    FROM raw.allocation
-    WHERE delivery_id = %(delivery_id)s
-    OFFSET bigint '0'
-),
-
-keyed AS (
-    SELECT
-        source.*,
-        hashtextextended(village_code || '|' || month_text, 0) AS key_hash
-    FROM source
+        hashtextextended(line.village_code || '|' || line.month, 0) AS key_hash
+    FROM raw.allocation AS line
+    WHERE
+        line.delivery_id = %(delivery_id)s
+        AND NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'allocation'
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+        )
     OFFSET bigint '0'
 ),
 
 changed AS (
-    SELECT keyed.*
-    FROM keyed
+    SELECT
+        source.stream,
+        source.row_ctid,
+        source.row_hash,
+        source.key_hash,
+        source.village_code,
+        source.region_code,
+        source.month AS month_text,
+        source.carried_in_fen AS carried_in_fen_text,
+        source.revenue_fen AS revenue_fen_text,
+        source.post_wages_fen AS post_wages_fen_text,
+        source.public_works_fen AS public_works_fen_text,
+        source.land_rent_fen AS land_rent_fen_text,
+        source.operation_fen AS operation_fen_text,
+        source.other_fen AS other_fen_text,
+        source.carried_over_fen AS carried_over_fen_text
+    FROM source
     WHERE
         NOT EXISTS (
-            SELECT FROM staging.duplicate AS repeat
-            WHERE
-                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'allocation'
-                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
-        )
-        AND NOT EXISTS (
             SELECT FROM warehouse.fct_pv_allocation_month AS known
             WHERE
-                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
                 AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
                 AND known.known_to = 'infinity'
                 AND known.period = %(period)s::date
@@ -75,7 +73,7 @@ typed AS (
         ops.yuan_to_fen(operation_fen_text) AS operation_fen,
         ops.yuan_to_fen(other_fen_text) AS other_fen,
         ops.yuan_to_fen(carried_over_fen_text) AS carried_over_fen,
-        coalesce(length(village_code) = 12 AND translate(village_code, '0123456789', '') = '', false) AS village_code_is_formed
+        coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed
     FROM changed
     OFFSET bigint '0'
 ),
@@ -85,7 +83,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        repeated.key_hash IS NULL AS key_is_unique,
+        conflict.is_repeated IS NOT TRUE AS key_is_unique,
         CASE WHEN village_code_is_formed AND region.region_code IS NOT NULL THEN left(village_code, 6) = typed.region_code END AS village_is_in_region,
         month = %(period)s::date AS month_is_period,
         carried_in_fen IS NOT NULL AND revenue_fen IS NOT NULL AND post_wages_fen IS NOT NULL AND public_works_fen IS NOT NULL
@@ -100,15 +98,18 @@ final AS (
             WHEN 'net' THEN revenue_fen - land_rent_fen - operation_fen ELSE revenue_fen END
         END AS wages_reach_share,
         post_wages_fen + public_works_fen + land_rent_fen + operation_fen + other_fen <= carried_in_fen + revenue_fen AS uses_are_within_means,
-        orphan.key_hash IS NULL AS village_has_station
+        conflict.is_orphan IS NOT TRUE AS village_has_station
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
-    LEFT JOIN staging.conflict AS repeated
-        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'allocation' AND repeated.kind = 'repeated_key'
-        AND repeated.key_hash = typed.key_hash
-    LEFT JOIN staging.conflict AS orphan
-        ON orphan.delivery_id = %(delivery_id)s AND orphan.resource = 'allocation' AND orphan.kind = 'orphan'
-        AND orphan.key_hash = typed.key_hash
+    LEFT JOIN (
+        SELECT
+            key_hash,
+            bool_or(kind = 'repeated_key') AS is_repeated,
+            bool_or(kind = 'orphan') AS is_orphan
+        FROM staging.conflict
+        WHERE delivery_id = %(delivery_id)s AND resource = 'allocation'
+        GROUP BY key_hash
+    ) AS conflict ON conflict.key_hash = typed.key_hash
     CROSS JOIN (
         SELECT
             (

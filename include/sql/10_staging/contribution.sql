@@ -4,54 +4,53 @@
 -- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
 WITH source AS (
     SELECT
-        stream,
-        ctid AS row_ctid,
+        line.*,
+        line.ctid AS row_ctid,
         hash_record_extended(
             ROW(
-                id_number, region_code, scheme, uscc, settled_month, due_month, base_fen, employer_due_fen, person_due_fen,
-                employer_paid_fen, person_paid_fen, is_received, received_on
+                line.id_number, line.region_code, line.scheme, line.uscc, line.settled_month, line.due_month, line.base_fen,
+                line.employer_due_fen, line.person_due_fen, line.employer_paid_fen, line.person_paid_fen, line.is_received,
+                line.received_on
             ), 0
         ) AS row_hash,
-        ops.normalise_id(id_number) AS id_number,
-        region_code,
-        coalesce(scheme, '') AS scheme_code,
-        uscc,
-        settled_month AS settled_month_text,
-        due_month AS due_month_text,
-        base_fen AS base_fen_text,
-        employer_due_fen AS employer_due_fen_text,
-        person_due_fen AS person_due_fen_text,
-        employer_paid_fen AS employer_paid_fen_text,
-        person_paid_fen AS person_paid_fen_text,
-        coalesce(is_received, '') AS is_received_code,
-        received_on AS received_on_text
-    FROM raw.contribution
-    WHERE delivery_id = %(delivery_id)s
-    OFFSET bigint '0'
-),
-
-keyed AS (
-    SELECT
-        source.*,
-        hashtextextended(id_number || '|' || scheme_code || '|' || due_month_text, 0) AS key_hash
-    FROM source
+        hashtextextended(ops.normalise_id(line.id_number) || '|' || line.scheme || '|' || line.due_month, 0) AS key_hash
+    FROM raw.contribution AS line
+    WHERE
+        line.delivery_id = %(delivery_id)s
+        AND NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'contribution'
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+        )
     OFFSET bigint '0'
 ),
 
 changed AS (
-    SELECT keyed.*
-    FROM keyed
+    SELECT
+        source.stream,
+        source.row_ctid,
+        source.row_hash,
+        source.key_hash,
+        ops.normalise_id(source.id_number) AS id_number,
+        source.region_code,
+        coalesce(source.scheme, '') AS scheme_code,
+        source.uscc,
+        source.settled_month AS settled_month_text,
+        source.due_month AS due_month_text,
+        source.base_fen AS base_fen_text,
+        source.employer_due_fen AS employer_due_fen_text,
+        source.person_due_fen AS person_due_fen_text,
+        source.employer_paid_fen AS employer_paid_fen_text,
+        source.person_paid_fen AS person_paid_fen_text,
+        coalesce(source.is_received, '') AS is_received_code,
+        source.received_on AS received_on_text
+    FROM source
     WHERE
         NOT EXISTS (
-            SELECT FROM staging.duplicate AS repeat
-            WHERE
-                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'contribution'
-                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
-        )
-        AND NOT EXISTS (
             SELECT FROM warehouse.fct_insurance_month AS known
             WHERE
-                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
                 AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
                 AND known.known_to = 'infinity'
                 AND known.period = %(period)s::date
@@ -107,7 +106,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        repeated.key_hash IS NULL AS key_is_unique,
+        conflict.is_repeated IS NOT TRUE AS key_is_unique,
         settled_month <= %(period)s::date AND due_month <= %(period)s::date AS is_not_in_future,
         base_fen IS NOT NULL AND employer_due_fen IS NOT NULL AND person_due_fen IS NOT NULL AND employer_paid_fen IS NOT NULL
             AND person_paid_fen IS NOT NULL AS amounts_are_readable,
@@ -116,19 +115,20 @@ final AS (
         received_on_text IS NULL OR received_on IS NOT NULL AS received_on_is_readable,
         CASE WHEN is_received THEN received_on_text IS NOT NULL END AS received_has_date,
         CASE WHEN scheme <> 'resident_pension' THEN uscc IS NOT NULL END AS employer_is_named,
-        dead.key_hash IS NULL AS is_due_in_life,
-        orphan.key_hash IS NULL AS person_is_enrolled
+        conflict.is_dead IS NOT TRUE AS is_due_in_life,
+        conflict.is_orphan IS NOT TRUE AS person_is_enrolled
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
-    LEFT JOIN staging.conflict AS repeated
-        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'contribution' AND repeated.kind = 'repeated_key'
-        AND repeated.key_hash = typed.key_hash
-    LEFT JOIN staging.conflict AS dead
-        ON dead.delivery_id = %(delivery_id)s AND dead.resource = 'contribution' AND dead.kind = 'dead'
-        AND dead.key_hash = typed.key_hash
-    LEFT JOIN staging.conflict AS orphan
-        ON orphan.delivery_id = %(delivery_id)s AND orphan.resource = 'contribution' AND orphan.kind = 'orphan'
-        AND orphan.key_hash = typed.key_hash
+    LEFT JOIN (
+        SELECT
+            key_hash,
+            bool_or(kind = 'repeated_key') AS is_repeated,
+            bool_or(kind = 'dead') AS is_dead,
+            bool_or(kind = 'orphan') AS is_orphan
+        FROM staging.conflict
+        WHERE delivery_id = %(delivery_id)s AND resource = 'contribution'
+        GROUP BY key_hash
+    ) AS conflict ON conflict.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

@@ -4,47 +4,46 @@
 -- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
 WITH source AS (
     SELECT
-        stream,
-        ctid AS row_ctid,
+        line.*,
+        line.ctid AS row_ctid,
         hash_record_extended(
             ROW(
-                uscc, region_code, unit_name, industry, payment_status, employee_count, registered_on
+                line.uscc, line.region_code, line.unit_name, line.industry, line.payment_status, line.employee_count,
+                line.registered_on
             ), 0
         ) AS row_hash,
-        uscc,
-        region_code,
-        unit_name,
-        coalesce(industry, '') AS industry_code,
-        coalesce(payment_status, '') AS payment_status_code,
-        employee_count AS employee_count_text,
-        registered_on AS registered_on_text
-    FROM raw.employer_unit
-    WHERE delivery_id = %(delivery_id)s
-    OFFSET bigint '0'
-),
-
-keyed AS (
-    SELECT
-        source.*,
-        hashtextextended(uscc, 0) AS key_hash
-    FROM source
+        hashtextextended(line.uscc, 0) AS key_hash
+    FROM raw.employer_unit AS line
+    WHERE
+        line.delivery_id = %(delivery_id)s
+        AND NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'employer_unit'
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+        )
     OFFSET bigint '0'
 ),
 
 changed AS (
-    SELECT keyed.*
-    FROM keyed
+    SELECT
+        source.stream,
+        source.row_ctid,
+        source.row_hash,
+        source.key_hash,
+        source.uscc,
+        source.region_code,
+        source.unit_name,
+        coalesce(source.industry, '') AS industry_code,
+        coalesce(source.payment_status, '') AS payment_status_code,
+        source.employee_count AS employee_count_text,
+        source.registered_on AS registered_on_text
+    FROM source
     WHERE
         NOT EXISTS (
-            SELECT FROM staging.duplicate AS repeat
-            WHERE
-                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'employer_unit'
-                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
-        )
-        AND NOT EXISTS (
             SELECT FROM warehouse.dim_employer AS known
             WHERE
-                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
                 AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
                 AND known.known_to = 'infinity'
                 AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
@@ -101,15 +100,20 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        repeated.key_hash IS NULL AS key_is_unique,
+        conflict.is_repeated IS NOT TRUE AS key_is_unique,
         coalesce(employee_count, -1) AS employee_count_number,
         registered_on <= %(period_end)s::date AS is_registered_by_period_end,
         CASE WHEN payment_status = 'ended' THEN employee_count = 0 END AS no_staff_when_ended
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
-    LEFT JOIN staging.conflict AS repeated
-        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'employer_unit' AND repeated.kind = 'repeated_key'
-        AND repeated.key_hash = typed.key_hash
+    LEFT JOIN (
+        SELECT
+            key_hash,
+            bool_or(kind = 'repeated_key') AS is_repeated
+        FROM staging.conflict
+        WHERE delivery_id = %(delivery_id)s AND resource = 'employer_unit'
+        GROUP BY key_hash
+    ) AS conflict ON conflict.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

@@ -4,57 +4,56 @@
 -- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
 WITH source AS (
     SELECT
-        stream,
-        ctid AS row_ctid,
+        line.*,
+        line.ctid AS row_ctid,
         hash_record_extended(
             ROW(
-                spell_id, id_number, region_code, started_on, ended_on, work_place_class, work_region_code, employer_name,
-                employer_uscc, industry, channel, is_organised, contract_signed_on, monthly_wage_fen, verification, verified_on
+                line.spell_id, line.id_number, line.region_code, line.started_on, line.ended_on, line.work_place_class,
+                line.work_region_code, line.employer_name, line.employer_uscc, line.industry, line.channel, line.is_organised,
+                line.contract_signed_on, line.monthly_wage_fen, line.verification, line.verified_on
             ), 0
         ) AS row_hash,
-        spell_id,
-        ops.normalise_id(id_number) AS id_number,
-        region_code,
-        started_on AS started_on_text,
-        ended_on AS ended_on_text,
-        coalesce(work_place_class, '') AS work_place_class_code,
-        work_region_code,
-        employer_name,
-        employer_uscc,
-        coalesce(industry, '') AS industry_code,
-        coalesce(channel, '') AS channel_code,
-        coalesce(is_organised, '') AS is_organised_code,
-        contract_signed_on AS contract_signed_on_text,
-        monthly_wage_fen AS monthly_wage_fen_text,
-        coalesce(verification, '') AS verification_code,
-        verified_on AS verified_on_text
-    FROM raw.employment
-    WHERE delivery_id = %(delivery_id)s
-    OFFSET bigint '0'
-),
-
-keyed AS (
-    SELECT
-        source.*,
-        hashtextextended(spell_id, 0) AS key_hash
-    FROM source
+        hashtextextended(line.spell_id, 0) AS key_hash
+    FROM raw.employment AS line
+    WHERE
+        line.delivery_id = %(delivery_id)s
+        AND NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'employment'
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+        )
     OFFSET bigint '0'
 ),
 
 changed AS (
-    SELECT keyed.*
-    FROM keyed
+    SELECT
+        source.stream,
+        source.row_ctid,
+        source.row_hash,
+        source.key_hash,
+        source.spell_id,
+        ops.normalise_id(source.id_number) AS id_number,
+        source.region_code,
+        source.started_on AS started_on_text,
+        source.ended_on AS ended_on_text,
+        coalesce(source.work_place_class, '') AS work_place_class_code,
+        source.work_region_code,
+        source.employer_name,
+        source.employer_uscc,
+        coalesce(source.industry, '') AS industry_code,
+        coalesce(source.channel, '') AS channel_code,
+        coalesce(source.is_organised, '') AS is_organised_code,
+        source.contract_signed_on AS contract_signed_on_text,
+        source.monthly_wage_fen AS monthly_wage_fen_text,
+        coalesce(source.verification, '') AS verification_code,
+        source.verified_on AS verified_on_text
+    FROM source
     WHERE
         NOT EXISTS (
-            SELECT FROM staging.duplicate AS repeat
-            WHERE
-                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'employment'
-                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
-        )
-        AND NOT EXISTS (
             SELECT FROM warehouse.fct_employment_spell AS known
             WHERE
-                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
                 AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
                 AND known.known_to = 'infinity'
                 AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
@@ -145,7 +144,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        repeated.key_hash IS NULL AS key_is_unique,
+        conflict.is_repeated IS NOT TRUE AS key_is_unique,
         started_on <= %(period_end)s::date AS has_started,
         ended_on_text IS NULL OR ended_on IS NOT NULL AS ended_on_is_readable,
         contract_signed_on_text IS NULL OR contract_signed_on IS NOT NULL AS contract_signed_on_is_readable,
@@ -160,19 +159,20 @@ final AS (
             WHEN work_place_class = 'other_province' THEN left(work_region_code, 2) <> left(typed.region_code, 2)
         END AS place_is_that_of_region,
         CASE WHEN work_place_class IN ('within_province', 'other_province') THEN employer_name IS NOT NULL END AS employer_is_named,
-        overlap.key_hash IS NULL AS is_free_of_overlap,
-        orphan.key_hash IS NULL AS person_is_delivered
+        conflict.is_overlapping IS NOT TRUE AS is_free_of_overlap,
+        conflict.is_orphan IS NOT TRUE AS person_is_delivered
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
-    LEFT JOIN staging.conflict AS repeated
-        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'employment' AND repeated.kind = 'repeated_key'
-        AND repeated.key_hash = typed.key_hash
-    LEFT JOIN staging.conflict AS overlap
-        ON overlap.delivery_id = %(delivery_id)s AND overlap.resource = 'employment' AND overlap.kind = 'overlap'
-        AND overlap.key_hash = typed.key_hash
-    LEFT JOIN staging.conflict AS orphan
-        ON orphan.delivery_id = %(delivery_id)s AND orphan.resource = 'employment' AND orphan.kind = 'orphan'
-        AND orphan.key_hash = typed.key_hash
+    LEFT JOIN (
+        SELECT
+            key_hash,
+            bool_or(kind = 'repeated_key') AS is_repeated,
+            bool_or(kind = 'overlap') AS is_overlapping,
+            bool_or(kind = 'orphan') AS is_orphan
+        FROM staging.conflict
+        WHERE delivery_id = %(delivery_id)s AND resource = 'employment'
+        GROUP BY key_hash
+    ) AS conflict ON conflict.key_hash = typed.key_hash
     LEFT JOIN ops.county AS county ON county.county_code = typed.work_region_code
     OFFSET bigint '0'
 )

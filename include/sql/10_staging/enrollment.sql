@@ -4,52 +4,50 @@
 -- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
 WITH source AS (
     SELECT
-        stream,
-        ctid AS row_ctid,
+        line.*,
+        line.ctid AS row_ctid,
         hash_record_extended(
             ROW(
-                id_number, name, region_code, scheme, uscc, first_enrolled_month, person_status, payment_status, started_on,
-                ended_on, died_on
+                line.id_number, line.name, line.region_code, line.scheme, line.uscc, line.first_enrolled_month,
+                line.person_status, line.payment_status, line.started_on, line.ended_on, line.died_on
             ), 0
         ) AS row_hash,
-        ops.normalise_id(id_number) AS id_number,
-        name,
-        region_code,
-        coalesce(scheme, '') AS scheme_code,
-        uscc,
-        first_enrolled_month AS first_enrolled_month_text,
-        coalesce(person_status, '') AS person_status_code,
-        coalesce(payment_status, '') AS payment_status_code,
-        started_on AS started_on_text,
-        ended_on AS ended_on_text,
-        died_on AS died_on_text
-    FROM raw.enrollment
-    WHERE delivery_id = %(delivery_id)s
-    OFFSET bigint '0'
-),
-
-keyed AS (
-    SELECT
-        source.*,
-        hashtextextended(id_number || '|' || scheme_code, 0) AS key_hash
-    FROM source
+        hashtextextended(ops.normalise_id(line.id_number) || '|' || line.scheme, 0) AS key_hash
+    FROM raw.enrollment AS line
+    WHERE
+        line.delivery_id = %(delivery_id)s
+        AND NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'enrollment'
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+        )
     OFFSET bigint '0'
 ),
 
 changed AS (
-    SELECT keyed.*
-    FROM keyed
+    SELECT
+        source.stream,
+        source.row_ctid,
+        source.row_hash,
+        source.key_hash,
+        ops.normalise_id(source.id_number) AS id_number,
+        source.name,
+        source.region_code,
+        coalesce(source.scheme, '') AS scheme_code,
+        source.uscc,
+        source.first_enrolled_month AS first_enrolled_month_text,
+        coalesce(source.person_status, '') AS person_status_code,
+        coalesce(source.payment_status, '') AS payment_status_code,
+        source.started_on AS started_on_text,
+        source.ended_on AS ended_on_text,
+        source.died_on AS died_on_text
+    FROM source
     WHERE
         NOT EXISTS (
-            SELECT FROM staging.duplicate AS repeat
-            WHERE
-                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'enrollment'
-                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
-        )
-        AND NOT EXISTS (
             SELECT FROM warehouse.fct_enrollment AS known
             WHERE
-                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
                 AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
                 AND known.known_to = 'infinity'
                 AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
@@ -105,22 +103,25 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        repeated.key_hash IS NULL AS key_is_unique,
+        conflict.is_repeated IS NOT TRUE AS key_is_unique,
         ended_on_text IS NULL OR ended_on IS NOT NULL AS ended_on_is_readable,
         died_on_text IS NULL OR died_on IS NOT NULL AS died_on_is_readable,
         CASE WHEN scheme <> 'resident_pension' THEN uscc IS NOT NULL END AS employer_is_named,
         started_on <= %(period_end)s::date AS has_started,
         first_enrolled_month <= started_on AS first_month_is_before_start,
         CASE WHEN died_on <= %(period_end)s::date THEN person_status <> 'active' OR ended_on IS NOT NULL END AS is_closed_when_dead,
-        orphan.key_hash IS NULL AS employer_is_delivered
+        conflict.is_orphan IS NOT TRUE AS employer_is_delivered
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
-    LEFT JOIN staging.conflict AS repeated
-        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'enrollment' AND repeated.kind = 'repeated_key'
-        AND repeated.key_hash = typed.key_hash
-    LEFT JOIN staging.conflict AS orphan
-        ON orphan.delivery_id = %(delivery_id)s AND orphan.resource = 'enrollment' AND orphan.kind = 'orphan'
-        AND orphan.key_hash = typed.key_hash
+    LEFT JOIN (
+        SELECT
+            key_hash,
+            bool_or(kind = 'repeated_key') AS is_repeated,
+            bool_or(kind = 'orphan') AS is_orphan
+        FROM staging.conflict
+        WHERE delivery_id = %(delivery_id)s AND resource = 'enrollment'
+        GROUP BY key_hash
+    ) AS conflict ON conflict.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

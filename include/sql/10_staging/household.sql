@@ -4,54 +4,53 @@
 -- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
 WITH source AS (
     SELECT
-        stream,
-        ctid AS row_ctid,
+        line.*,
+        line.ctid AS row_ctid,
         hash_record_extended(
             ROW(
-                household_id, region_code, village_code, village_name, register_year, standard, household_type, poverty_cause,
-                poverty_status, member_count, head_name, phone, income_per_head_fen
+                line.household_id, line.region_code, line.village_code, line.village_name, line.register_year, line.standard,
+                line.household_type, line.poverty_cause, line.poverty_status, line.member_count, line.head_name, line.phone,
+                line.income_per_head_fen
             ), 0
         ) AS row_hash,
-        household_id,
-        region_code,
-        village_code,
-        village_name,
-        register_year AS register_year_text,
-        coalesce(standard, '') AS standard_code,
-        coalesce(household_type, '') AS household_type_code,
-        coalesce(poverty_cause, '') AS poverty_cause_code,
-        coalesce(poverty_status, '') AS poverty_status_code,
-        member_count AS member_count_text,
-        head_name,
-        phone,
-        income_per_head_fen AS income_per_head_fen_text
-    FROM raw.household
-    WHERE delivery_id = %(delivery_id)s
-    OFFSET bigint '0'
-),
-
-keyed AS (
-    SELECT
-        source.*,
-        hashtextextended(household_id, 0) AS key_hash
-    FROM source
+        hashtextextended(line.household_id, 0) AS key_hash
+    FROM raw.household AS line
+    WHERE
+        line.delivery_id = %(delivery_id)s
+        AND NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'household'
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+        )
     OFFSET bigint '0'
 ),
 
 changed AS (
-    SELECT keyed.*
-    FROM keyed
+    SELECT
+        source.stream,
+        source.row_ctid,
+        source.row_hash,
+        source.key_hash,
+        source.household_id,
+        source.region_code,
+        source.village_code,
+        source.village_name,
+        source.register_year AS register_year_text,
+        coalesce(source.standard, '') AS standard_code,
+        coalesce(source.household_type, '') AS household_type_code,
+        coalesce(source.poverty_cause, '') AS poverty_cause_code,
+        coalesce(source.poverty_status, '') AS poverty_status_code,
+        source.member_count AS member_count_text,
+        source.head_name,
+        source.phone,
+        source.income_per_head_fen AS income_per_head_fen_text
+    FROM source
     WHERE
         NOT EXISTS (
-            SELECT FROM staging.duplicate AS repeat
-            WHERE
-                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'household'
-                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
-        )
-        AND NOT EXISTS (
             SELECT FROM warehouse.dim_household AS known
             WHERE
-                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
                 AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
                 AND known.known_to = 'infinity'
                 AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
@@ -99,12 +98,12 @@ typed AS (
         END AS poverty_status,
         ops.to_int_or_null(member_count_text) AS member_count,
         ops.yuan_to_fen(income_per_head_fen_text) AS income_per_head_fen,
-        coalesce(length(village_code) = 12 AND translate(village_code, '0123456789', '') = '', false) AS village_code_is_formed,
+        coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed,
         ops.name_is_safe(village_name) AS village_name_is_safe,
         ops.name_is_safe(head_name) AS head_name_is_safe,
         (
-            (length(phone) = 11 AND left(phone, 1) = '1' AND translate(phone, '0123456789', '') = '')
-            OR (length(phone) BETWEEN 10 AND 13 AND left(phone, 1) = '0' AND translate(phone, '0123456789', '') IN ('', '-'))
+            (length(phone) = 11 AND left(phone, 1) = '1' AND ops.is_digits(phone))
+            OR (length(phone) BETWEEN 10 AND 13 AND phone ~ '^0[0-9]+-?[0-9]+$')
         ) AS phone_is_formed
     FROM changed
     OFFSET bigint '0'
@@ -115,16 +114,21 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        repeated.key_hash IS NULL AS key_is_unique,
+        conflict.is_repeated IS NOT TRUE AS key_is_unique,
         CASE WHEN village_code_is_formed AND region.region_code IS NOT NULL THEN left(village_code, 6) = typed.region_code END AS village_is_in_region,
         coalesce(register_year BETWEEN 2013 AND extract(year FROM %(period)s::date), false) AS register_year_is_valid,
         coalesce(member_count, -1) AS member_count_number,
         income_per_head_fen_text IS NULL OR income_per_head_fen IS NOT NULL AS income_is_readable
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
-    LEFT JOIN staging.conflict AS repeated
-        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'household' AND repeated.kind = 'repeated_key'
-        AND repeated.key_hash = typed.key_hash
+    LEFT JOIN (
+        SELECT
+            key_hash,
+            bool_or(kind = 'repeated_key') AS is_repeated
+        FROM staging.conflict
+        WHERE delivery_id = %(delivery_id)s AND resource = 'household'
+        GROUP BY key_hash
+    ) AS conflict ON conflict.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

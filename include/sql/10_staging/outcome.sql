@@ -11,7 +11,9 @@ SELECT
     CASE
         WHEN own.rows_absent <= %(absent_always_allowed)s AND own.rows_absent < %(keys_known)s THEN 0
         ELSE coalesce(own.rows_absent, 0)::numeric / greatest(%(keys_known)s, 1)
-    END AS absent_share
+    END AS absent_share,
+    %(max_rejected_share)s::numeric AS max_rejected_share,
+    %(max_absent_share)s::numeric AS max_absent_share
 FROM ops.delivery_resource AS own
 CROSS JOIN (
     SELECT

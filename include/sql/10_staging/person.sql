@@ -4,67 +4,66 @@
 -- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
 WITH source AS (
     SELECT
-        stream,
-        ctid AS row_ctid,
+        line.*,
+        line.ctid AS row_ctid,
         hash_record_extended(
             ROW(
-                person_id, household_id, region_code, village_code, name, sex, id_number, birth_date, relation, ethnicity,
-                education, student_status, health, labour_ability, work_place_class, months_worked, life_status,
-                has_employee_pension, has_resident_pension, has_illness_insurance, has_minimum_living, phone, willing_to_go,
-                change_type
+                line.person_id, line.household_id, line.region_code, line.village_code, line.name, line.sex, line.id_number,
+                line.birth_date, line.relation, line.ethnicity, line.education, line.student_status, line.health,
+                line.labour_ability, line.work_place_class, line.months_worked, line.life_status, line.has_employee_pension,
+                line.has_resident_pension, line.has_illness_insurance, line.has_minimum_living, line.phone, line.willing_to_go,
+                line.change_type
             ), 0
         ) AS row_hash,
-        person_id,
-        household_id,
-        region_code,
-        village_code,
-        name,
-        coalesce(sex, '') AS sex_code,
-        ops.normalise_id(id_number) AS id_number,
-        birth_date AS birth_date_text,
-        coalesce(relation, '') AS relation_code,
-        coalesce(ethnicity, '') AS ethnicity_code,
-        coalesce(education, '') AS education_code,
-        coalesce(student_status, '') AS student_status_code,
-        coalesce(health, '') AS health_code,
-        coalesce(labour_ability, '') AS labour_ability_code,
-        work_place_class AS work_place_class_code,
-        months_worked AS months_worked_text,
-        coalesce(life_status, '') AS life_status_code,
-        coalesce(has_employee_pension, '') AS has_employee_pension_code,
-        coalesce(has_resident_pension, '') AS has_resident_pension_code,
-        coalesce(has_illness_insurance, '') AS has_illness_insurance_code,
-        coalesce(has_minimum_living, '') AS has_minimum_living_code,
-        phone,
-        coalesce(willing_to_go, '') AS willing_to_go_code,
-        change_type AS change_type_code
-    FROM raw.person
-    WHERE delivery_id = %(delivery_id)s
-    OFFSET bigint '0'
-),
-
-keyed AS (
-    SELECT
-        source.*,
-        hashtextextended(id_number, 0) AS key_hash
-    FROM source
+        hashtextextended(ops.normalise_id(line.id_number), 0) AS key_hash
+    FROM raw.person AS line
+    WHERE
+        line.delivery_id = %(delivery_id)s
+        AND NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'person'
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+        )
     OFFSET bigint '0'
 ),
 
 changed AS (
-    SELECT keyed.*
-    FROM keyed
+    SELECT
+        source.stream,
+        source.row_ctid,
+        source.row_hash,
+        source.key_hash,
+        source.person_id,
+        source.household_id,
+        source.region_code,
+        source.village_code,
+        source.name,
+        coalesce(source.sex, '') AS sex_code,
+        ops.normalise_id(source.id_number) AS id_number,
+        source.birth_date AS birth_date_text,
+        coalesce(source.relation, '') AS relation_code,
+        coalesce(source.ethnicity, '') AS ethnicity_code,
+        coalesce(source.education, '') AS education_code,
+        coalesce(source.student_status, '') AS student_status_code,
+        coalesce(source.health, '') AS health_code,
+        coalesce(source.labour_ability, '') AS labour_ability_code,
+        source.work_place_class AS work_place_class_code,
+        source.months_worked AS months_worked_text,
+        coalesce(source.life_status, '') AS life_status_code,
+        coalesce(source.has_employee_pension, '') AS has_employee_pension_code,
+        coalesce(source.has_resident_pension, '') AS has_resident_pension_code,
+        coalesce(source.has_illness_insurance, '') AS has_illness_insurance_code,
+        coalesce(source.has_minimum_living, '') AS has_minimum_living_code,
+        source.phone,
+        coalesce(source.willing_to_go, '') AS willing_to_go_code,
+        source.change_type AS change_type_code
+    FROM source
     WHERE
         NOT EXISTS (
-            SELECT FROM staging.duplicate AS repeat
-            WHERE
-                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'person'
-                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
-        )
-        AND NOT EXISTS (
             SELECT FROM warehouse.dim_person AS known
             WHERE
-                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
                 AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
                 AND known.known_to = 'infinity'
                 AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
@@ -82,7 +81,6 @@ numbered AS (
     SELECT
         changed.*,
         CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
-        CASE WHEN ops.id_form_ok(id_number) THEN substr(id_number, 7, 8)::integer END AS id_birth_number,
         ops.day_number(birth_date_text) AS birth_date_number
     FROM changed
     OFFSET bigint '0'
@@ -170,13 +168,14 @@ typed AS (
         END AS change_type,
         CASE WHEN id_number IS NOT NULL THEN id_bytes IS NOT NULL END AS id_is_formed,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
-        birth_date_number = id_birth_number AS birth_date_is_that_of_id,
+        CASE WHEN id_bytes IS NOT NULL AND birth_date_number IS NOT NULL THEN birth_date_text = substr(id_number, 7, 8) END
+            AS birth_date_is_that_of_id,
         CASE WHEN sex_code IN ('1', '2') THEN mod(get_byte(id_bytes, 16), 2) = mod(ascii(sex_code), 2) END AS sex_is_that_of_id,
-        coalesce(length(village_code) = 12 AND translate(village_code, '0123456789', '') = '', false) AS village_code_is_formed,
+        coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed,
         ops.name_is_safe(name) AS name_is_safe,
         (
-            (length(phone) = 11 AND left(phone, 1) = '1' AND translate(phone, '0123456789', '') = '')
-            OR (length(phone) BETWEEN 10 AND 13 AND left(phone, 1) = '0' AND translate(phone, '0123456789', '') IN ('', '-'))
+            (length(phone) = 11 AND left(phone, 1) = '1' AND ops.is_digits(phone))
+            OR (length(phone) BETWEEN 10 AND 13 AND phone ~ '^0[0-9]+-?[0-9]+$')
         ) AS phone_is_formed
     FROM numbered
     OFFSET bigint '0'
@@ -187,7 +186,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        repeated.key_hash IS NULL AS key_is_unique,
+        conflict.is_repeated IS NOT TRUE AS key_is_unique,
         CASE WHEN region.region_code IS NOT NULL THEN village_code_is_formed AND left(village_code, 6) = typed.region_code END AS village_is_in_region,
         has_employee_pension IS NOT NULL AND has_resident_pension IS NOT NULL AND has_illness_insurance IS NOT NULL
             AND has_minimum_living IS NOT NULL AS flags_are_coded,
@@ -201,15 +200,18 @@ final AS (
             '11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42', '43', '44', '45', '46',
             '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71', '81', '82'
         ) END AS id_province_is_known,
-        orphan.key_hash IS NULL AS household_is_delivered
+        conflict.is_orphan IS NOT TRUE AS household_is_delivered
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
-    LEFT JOIN staging.conflict AS repeated
-        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'person' AND repeated.kind = 'repeated_key'
-        AND repeated.key_hash = typed.key_hash
-    LEFT JOIN staging.conflict AS orphan
-        ON orphan.delivery_id = %(delivery_id)s AND orphan.resource = 'person' AND orphan.kind = 'orphan'
-        AND orphan.key_hash = typed.key_hash
+    LEFT JOIN (
+        SELECT
+            key_hash,
+            bool_or(kind = 'repeated_key') AS is_repeated,
+            bool_or(kind = 'orphan') AS is_orphan
+        FROM staging.conflict
+        WHERE delivery_id = %(delivery_id)s AND resource = 'person'
+        GROUP BY key_hash
+    ) AS conflict ON conflict.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

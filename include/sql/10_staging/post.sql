@@ -4,50 +4,49 @@
 -- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
 WITH source AS (
     SELECT
-        stream,
-        ctid AS row_ctid,
+        line.*,
+        line.ctid AS row_ctid,
         hash_record_extended(
             ROW(
-                village_code, region_code, id_number, name, month, post_type, days_worked, wage_fen, paid_fen, paid_on
+                line.village_code, line.region_code, line.id_number, line.name, line.month, line.post_type, line.days_worked,
+                line.wage_fen, line.paid_fen, line.paid_on
             ), 0
         ) AS row_hash,
-        village_code,
-        region_code,
-        ops.normalise_id(id_number) AS id_number,
-        name,
-        month AS month_text,
-        coalesce(post_type, '') AS post_type_code,
-        days_worked AS days_worked_text,
-        wage_fen AS wage_fen_text,
-        paid_fen AS paid_fen_text,
-        paid_on AS paid_on_text
-    FROM raw.post
-    WHERE delivery_id = %(delivery_id)s
-    OFFSET bigint '0'
-),
-
-keyed AS (
-    SELECT
-        source.*,
-        hashtextextended(village_code || '|' || id_number || '|' || month_text, 0) AS key_hash
-    FROM source
+        hashtextextended(line.village_code || '|' || ops.normalise_id(line.id_number) || '|' || line.month, 0) AS key_hash
+    FROM raw.post AS line
+    WHERE
+        line.delivery_id = %(delivery_id)s
+        AND NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'post'
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+        )
     OFFSET bigint '0'
 ),
 
 changed AS (
-    SELECT keyed.*
-    FROM keyed
+    SELECT
+        source.stream,
+        source.row_ctid,
+        source.row_hash,
+        source.key_hash,
+        source.village_code,
+        source.region_code,
+        ops.normalise_id(source.id_number) AS id_number,
+        source.name,
+        source.month AS month_text,
+        coalesce(source.post_type, '') AS post_type_code,
+        source.days_worked AS days_worked_text,
+        source.wage_fen AS wage_fen_text,
+        source.paid_fen AS paid_fen_text,
+        source.paid_on AS paid_on_text
+    FROM source
     WHERE
         NOT EXISTS (
-            SELECT FROM staging.duplicate AS repeat
-            WHERE
-                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'post'
-                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
-        )
-        AND NOT EXISTS (
             SELECT FROM warehouse.fct_pv_post_month AS known
             WHERE
-                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
                 AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
                 AND known.known_to = 'infinity'
                 AND known.period = %(period)s::date
@@ -89,7 +88,7 @@ typed AS (
         ops.date_from_number(paid_on_number) AS paid_on,
         id_bytes IS NOT NULL AS id_is_formed,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
-        coalesce(length(village_code) = 12 AND translate(village_code, '0123456789', '') = '', false) AS village_code_is_formed,
+        coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed,
         ops.name_is_safe(name) AS name_is_safe
     FROM numbered
     OFFSET bigint '0'
@@ -100,7 +99,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        repeated.key_hash IS NULL AS key_is_unique,
+        conflict.is_repeated IS NOT TRUE AS key_is_unique,
         CASE WHEN village_code_is_formed AND region.region_code IS NOT NULL THEN left(village_code, 6) = typed.region_code END AS village_is_in_region,
         month = %(period)s::date AS month_is_period,
         coalesce(days_worked, -1) AS days_worked_number,
@@ -108,15 +107,18 @@ final AS (
         least(wage_fen, paid_fen) AS least_amount_fen,
         paid_on_text IS NULL OR paid_on IS NOT NULL AS paid_on_is_readable,
         CASE WHEN paid_fen > 0 THEN paid_on_text IS NOT NULL END AS paid_has_date,
-        two_posts.key_hash IS NULL AS has_one_post
+        conflict.is_second_post IS NOT TRUE AS has_one_post
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
-    LEFT JOIN staging.conflict AS repeated
-        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'post' AND repeated.kind = 'repeated_key'
-        AND repeated.key_hash = typed.key_hash
-    LEFT JOIN staging.conflict AS two_posts
-        ON two_posts.delivery_id = %(delivery_id)s AND two_posts.resource = 'post' AND two_posts.kind = 'two_posts'
-        AND two_posts.key_hash = typed.key_hash
+    LEFT JOIN (
+        SELECT
+            key_hash,
+            bool_or(kind = 'repeated_key') AS is_repeated,
+            bool_or(kind = 'two_posts') AS is_second_post
+        FROM staging.conflict
+        WHERE delivery_id = %(delivery_id)s AND resource = 'post'
+        GROUP BY key_hash
+    ) AS conflict ON conflict.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

@@ -4,50 +4,48 @@
 -- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
 WITH source AS (
     SELECT
-        stream,
-        ctid AS row_ctid,
+        line.*,
+        line.ctid AS row_ctid,
         hash_record_extended(
             ROW(
-                station_code, region_code, month, generation_kwh, coal_accrued_fen, coal_received_fen, subsidy_accrued_fen,
-                subsidy_received_fen, received_on
+                line.station_code, line.region_code, line.month, line.generation_kwh, line.coal_accrued_fen,
+                line.coal_received_fen, line.subsidy_accrued_fen, line.subsidy_received_fen, line.received_on
             ), 0
         ) AS row_hash,
-        station_code,
-        region_code,
-        month AS month_text,
-        generation_kwh AS generation_kwh_text,
-        coal_accrued_fen AS coal_accrued_fen_text,
-        coal_received_fen AS coal_received_fen_text,
-        subsidy_accrued_fen AS subsidy_accrued_fen_text,
-        subsidy_received_fen AS subsidy_received_fen_text,
-        received_on AS received_on_text
-    FROM raw.settlement
-    WHERE delivery_id = %(delivery_id)s
-    OFFSET bigint '0'
-),
-
-keyed AS (
-    SELECT
-        source.*,
-        hashtextextended(station_code || '|' || month_text, 0) AS key_hash
-    FROM source
+        hashtextextended(line.station_code || '|' || line.month, 0) AS key_hash
+    FROM raw.settlement AS line
+    WHERE
+        line.delivery_id = %(delivery_id)s
+        AND NOT EXISTS (
+            SELECT FROM staging.duplicate AS repeat
+            WHERE
+                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'settlement'
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+        )
     OFFSET bigint '0'
 ),
 
 changed AS (
-    SELECT keyed.*
-    FROM keyed
+    SELECT
+        source.stream,
+        source.row_ctid,
+        source.row_hash,
+        source.key_hash,
+        source.station_code,
+        source.region_code,
+        source.month AS month_text,
+        source.generation_kwh AS generation_kwh_text,
+        source.coal_accrued_fen AS coal_accrued_fen_text,
+        source.coal_received_fen AS coal_received_fen_text,
+        source.subsidy_accrued_fen AS subsidy_accrued_fen_text,
+        source.subsidy_received_fen AS subsidy_received_fen_text,
+        source.received_on AS received_on_text
+    FROM source
     WHERE
         NOT EXISTS (
-            SELECT FROM staging.duplicate AS repeat
-            WHERE
-                repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'settlement'
-                AND repeat.stream = keyed.stream AND repeat.row_ctid = keyed.row_ctid
-        )
-        AND NOT EXISTS (
             SELECT FROM warehouse.fct_pv_settlement_month AS known
             WHERE
-                known.row_hash = keyed.row_hash AND known.key_hash = keyed.key_hash
+                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
                 AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
                 AND known.known_to = 'infinity'
                 AND known.period = %(period)s::date
@@ -88,7 +86,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        repeated.key_hash IS NULL AS key_is_unique,
+        conflict.is_repeated IS NOT TRUE AS key_is_unique,
         month = %(period)s::date AS month_is_period,
         CASE WHEN month IS NOT NULL AND station.capacity_kw IS NOT NULL THEN
             generation_kwh <= station.capacity_kw * 24 * extract(day FROM month + interval '1 month' - interval '1 day') * generation_limit.factor
@@ -104,9 +102,14 @@ final AS (
         CASE WHEN typed.station_code IS NOT NULL THEN station.station_code IS NOT NULL END AS station_is_delivered
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
-    LEFT JOIN staging.conflict AS repeated
-        ON repeated.delivery_id = %(delivery_id)s AND repeated.resource = 'settlement' AND repeated.kind = 'repeated_key'
-        AND repeated.key_hash = typed.key_hash
+    LEFT JOIN (
+        SELECT
+            key_hash,
+            bool_or(kind = 'repeated_key') AS is_repeated
+        FROM staging.conflict
+        WHERE delivery_id = %(delivery_id)s AND resource = 'settlement'
+        GROUP BY key_hash
+    ) AS conflict ON conflict.key_hash = typed.key_hash
     LEFT JOIN (
         SELECT
             station_code,

@@ -1,67 +1,67 @@
--- What spells and contributions say of a month, in two tables that fct_employment_month.sql reads and build drops before it commits:
+-- What spells and contributions say of a month, in three tables that fct_employment_month.sql reads and build drops before it commits:
 -- permanent tables, because a query over temporary ones would not run in parallel; unlogged, because nobody else ever sees them.
--- Grain: warehouse.insured_now one row per person and month of the year up to the month; warehouse.spell_now one row per person and
--- sender with a spell in that time. Inputs: fct_insurance_month, fct_employment_spell (as known now), ops.region, ops.parameter.
+-- Grain: warehouse.place_now one row per banner; warehouse.insured_now one row per person with a contribution paid for the year up to the month; warehouse.spell_now one row per
+-- person and sender with a spell in that time. Inputs: fct_insurance_month, fct_employment_spell (as known now), ops.region, ops.parameter.
 -- Rerun: inside the build's transaction, after the tables were dropped.
 -- Evidence of a spell, best first (C7.2): 1 an employee scheme was paid for one of its months, 2 employer or contract, 3 call-back,
 -- 4 self-report. The *_tier columns look back to January: a snapshot tells all spells of its year, also those that have ended.
-CREATE UNLOGGED TABLE warehouse.insured_now AS
+CREATE UNLOGGED TABLE warehouse.place_now AS
 SELECT
-    contribution.person_key,
-    contribution.due_month,
-    bool_or(contribution.scheme <> 'resident_pension') AS is_employee_insured,
-    bool_or(contribution.scheme = 'unemployment') AS is_unemployment_insured,
-    bool_or(contribution.scheme = 'work_injury') AS is_injury_insured,
-    bool_or(contribution.scheme IN ('employee_pension', 'resident_pension')) AS is_pension_insured,
-    max(contribution.uscc) FILTER (WHERE contribution.scheme <> 'resident_pension') AS uscc,
-    max(contribution.delivery_id) AS delivery_id
-FROM warehouse.fct_insurance_month AS contribution
-WHERE
-    contribution.known_to = 'infinity' AND contribution.is_received
-    AND contribution.due_month BETWEEN date_trunc('year', %(month)s::date)::date AND %(month)s::date
-GROUP BY contribution.person_key, contribution.due_month;
+    banner.region_code,
+    string_to_array(rule.value, ',') AS out_classes
+FROM ops.region AS banner
+LEFT JOIN LATERAL ops.parameter_at('out_migration_place_classes', banner.region_code, %(month)s::date) AS rule ON TRUE
+WHERE banner.level = 'banner';
+
+CREATE UNLOGGED TABLE warehouse.insured_now AS
+WITH paid AS (
+    SELECT
+        contribution.person_key,
+        contribution.scheme,
+        contribution.uscc,
+        contribution.delivery_id,
+        contribution.scheme <> 'resident_pension' AS is_employee_scheme,
+        contribution.due_month = %(month)s::date AS is_of_month,
+        extract(MONTH FROM contribution.due_month)::integer AS month_no
+    FROM warehouse.fct_insurance_month AS contribution
+    WHERE
+        contribution.known_to = 'infinity' AND contribution.is_received
+        AND contribution.due_month BETWEEN date_trunc('year', %(month)s::date)::date AND %(month)s::date
+)
+
+SELECT
+    paid.person_key,
+    coalesce(bool_or(paid.is_employee_scheme) FILTER (WHERE paid.is_of_month), FALSE) AS is_employee_insured,
+    coalesce(bool_or(paid.scheme = 'unemployment') FILTER (WHERE paid.is_of_month), FALSE) AS is_unemployment_insured,
+    coalesce(bool_or(paid.scheme = 'work_injury') FILTER (WHERE paid.is_of_month), FALSE) AS is_injury_insured,
+    coalesce(
+        bool_or(paid.scheme IN ('employee_pension', 'resident_pension')) FILTER (WHERE paid.is_of_month), FALSE
+    ) AS is_pension_insured,
+    max(paid.uscc) FILTER (WHERE paid.is_of_month AND paid.is_employee_scheme) AS uscc,
+    max(paid.delivery_id) FILTER (WHERE paid.is_of_month) AS delivery_id,
+    -- January is 1, February 2, March 4 …: a spell's months and the paid ones meet where the two have a bit in common.
+    coalesce(bit_or(1 << (paid.month_no - 1)) FILTER (WHERE paid.is_employee_scheme), 0) AS paid_months
+FROM paid
+GROUP BY paid.person_key;
+
+ANALYZE warehouse.place_now, warehouse.insured_now;
 
 CREATE UNLOGGED TABLE warehouse.spell_now AS
-WITH rule AS (
-    SELECT
-        banner.region_code,
-        (
-            SELECT string_to_array(parameter.value, ',')
-            FROM ops.parameter AS parameter
-            WHERE
-                parameter.name = 'out_migration_place_classes'
-                AND parameter.valid_from <= %(month)s::date
-                AND parameter.region_code IN (banner.region_code, banner.parent_code, %(region_code)s)
-            ORDER BY
-                parameter.region_code = banner.region_code DESC, parameter.region_code = banner.parent_code DESC,
-                parameter.valid_from DESC
-            LIMIT 1
-        ) AS place_classes
-    FROM ops.region AS banner
-    WHERE banner.level = 'banner'
-),
-
-insured AS (
-    SELECT
-        insured_now.person_key,
-        insured_now.due_month
-    FROM warehouse.insured_now AS insured_now
-    WHERE insured_now.is_employee_insured
-),
-
-source AS (
+WITH source AS (
     SELECT
         spell.*,
-        spell.work_place_class = any(rule.place_classes) AS is_out,
+        spell.work_place_class = any(rule.out_classes) AS is_out,
         spell.channel = 'jingmeng' AND left(spell.work_region_code, 2) = left(%(region_code)s, 2) AS is_jingmeng_local,
         left(spell.work_region_code, 2) = '11' AS is_in_beijing,
         CASE
             WHEN spell.verification = 'employer' OR spell.contract_signed_on IS NOT NULL THEN 2
             WHEN spell.verification = 'call_back' THEN 3
             ELSE 4
-        END AS told_tier
+        END AS told_tier,
+        extract(MONTH FROM greatest(spell.started_on, date_trunc('year', %(month)s::date)::date))::integer AS first_month_no,
+        extract(MONTH FROM least(spell.ended_on, %(month)s::date))::integer AS last_month_no
     FROM warehouse.fct_employment_spell AS spell
-    INNER JOIN rule ON spell.region_code = rule.region_code
+    INNER JOIN warehouse.place_now AS rule ON spell.region_code = rule.region_code
     WHERE
         spell.known_to = 'infinity' AND spell.valid_from <= %(month)s::date AND spell.valid_to > %(month)s::date
         AND spell.sender_code = any(%(sender_codes)s::text[])
@@ -73,16 +73,11 @@ spell AS (
     SELECT
         source.*,
         CASE
-            WHEN EXISTS (
-                SELECT FROM insured
-                WHERE
-                    insured.person_key = source.person_key
-                    AND insured.due_month >= date_trunc('month', source.started_on)::date
-                    AND insured.due_month <= coalesce(source.ended_on, 'infinity'::date)
-            ) THEN 1
+            WHEN insured_now.paid_months & ((1 << source.last_month_no) - (1 << (source.first_month_no - 1))) <> 0 THEN 1
             ELSE source.told_tier
         END AS tier
     FROM source
+    LEFT JOIN warehouse.insured_now AS insured_now ON source.person_key = insured_now.person_key
 ),
 
 latest AS (
@@ -122,4 +117,4 @@ SELECT
 FROM so_far
 LEFT JOIN latest ON so_far.person_key = latest.person_key AND so_far.sender_code = latest.sender_code;
 
-ANALYZE warehouse.insured_now, warehouse.spell_now;
+ANALYZE warehouse.spell_now;

@@ -1,30 +1,10 @@
 -- Grain: one row per registered person, home banner and month, for the month and senders asked for.
--- Inputs: dim_person (as known now), insured_now and spell_now (employment_evidence.sql), ops.region, ops.parameter.
+-- Inputs: dim_person (as known now); place_now, insured_now and spell_now (employment_evidence.sql).
 -- Rerun: build compares these rows with what the table holds and supersedes what differs.
 -- Employed: a spell covers a day of the month; or an employee scheme was paid for the month; or no spell of the year is on file and the
 -- register names a place of work. Evidence, best first (C7.2): insurance, employer or contract, call-back, self-report or register.
 -- The steps are fenced (OFFSET 0), so that each expression is computed once per row; the plan stays parallel.
-WITH rule AS (
-    SELECT
-        banner.region_code,
-        (
-            SELECT string_to_array(parameter.value, ',')
-            FROM ops.parameter AS parameter
-            WHERE
-                parameter.name = 'out_migration_place_classes'
-                AND parameter.valid_from <= %(month)s::date
-                AND parameter.region_code IN (banner.region_code, banner.parent_code, %(region_code)s)
-            ORDER BY
-                parameter.region_code = banner.region_code DESC, parameter.region_code = banner.parent_code DESC,
-                parameter.valid_from DESC
-            LIMIT 1
-        ) AS place_classes
-    FROM ops.region AS banner
-    WHERE banner.level = 'banner'
-    OFFSET 0
-),
-
-joined AS (
+WITH joined AS (
     SELECT
         person.person_key,
         person.region_code,
@@ -38,15 +18,15 @@ joined AS (
         spell.work_region_code,
         coalesce(spell.employer_uscc, insured.uscc) AS employer_uscc,
         spell.channel,
-        coalesce(spell.is_organised, false) AS is_organised,
-        coalesce(insured.is_employee_insured, false) AS is_employee_insured,
-        coalesce(insured.is_unemployment_insured, false) AS is_unemployment_insured,
-        coalesce(insured.is_injury_insured, false) AS is_injury_insured,
-        coalesce(insured.is_pension_insured, false) OR person.has_employee_pension OR person.has_resident_pension AS is_pension_insured,
+        coalesce(spell.is_organised, FALSE) AS is_organised,
+        coalesce(insured.is_employee_insured, FALSE) AS is_employee_insured,
+        coalesce(insured.is_unemployment_insured, FALSE) AS is_unemployment_insured,
+        coalesce(insured.is_injury_insured, FALSE) AS is_injury_insured,
+        coalesce(insured.is_pension_insured, FALSE) OR person.has_employee_pension OR person.has_resident_pension AS is_pension_insured,
         coalesce(spell.work_place_class, person.work_place_class) AS place_class,
-        coalesce(spell.work_place_class, person.work_place_class) = any(rule.place_classes) AS is_place_out,
-        coalesce(spell.is_jingmeng_local, false) AS is_jingmeng_local,
-        coalesce(spell.is_in_beijing, false) AS is_in_beijing,
+        coalesce(spell.work_place_class, person.work_place_class) = any(rule.out_classes) AS is_place_out,
+        coalesce(spell.is_jingmeng_local, FALSE) AS is_jingmeng_local,
+        coalesce(spell.is_in_beijing, FALSE) AS is_in_beijing,
         spell.out_tier,
         spell.jingmeng_tier,
         spell.beijing_tier,
@@ -68,9 +48,9 @@ joined AS (
         END AS status,
         (CASE WHEN insured.is_employee_insured THEN 1 ELSE coalesce(spell.told_tier, 4) END)::smallint AS tier
     FROM warehouse.dim_person AS person
-    INNER JOIN rule ON person.region_code = rule.region_code
+    INNER JOIN warehouse.place_now AS rule ON person.region_code = rule.region_code
     LEFT JOIN warehouse.spell_now AS spell ON person.person_key = spell.person_key AND person.sender_code = spell.sender_code
-    LEFT JOIN warehouse.insured_now AS insured ON person.person_key = insured.person_key AND insured.due_month = %(month)s::date
+    LEFT JOIN warehouse.insured_now AS insured ON person.person_key = insured.person_key
     WHERE
         person.known_to = 'infinity' AND person.valid_from <= %(month)s::date AND person.valid_to > %(month)s::date
         AND person.sender_code = any(%(sender_codes)s::text[])
@@ -81,7 +61,7 @@ judged AS (
     SELECT
         joined.*,
         joined.status = 'employed' AS is_employed,
-        joined.status = 'employed' AND coalesce(joined.is_place_out, false) AS is_out
+        joined.status = 'employed' AND coalesce(joined.is_place_out, FALSE) AS is_out
     FROM joined
     OFFSET 0
 )

@@ -11,7 +11,7 @@ FROM (
         household.village_code,
         household.region_code,
         household.village_name,
-        false AS has_pv_share
+        FALSE AS has_pv_share
     FROM warehouse.dim_household AS household
     WHERE household.known_to = 'infinity' AND household.valid_to = 'infinity'
     UNION ALL
@@ -19,7 +19,7 @@ FROM (
         station.village_code,
         station.region_code,
         station.village_name,
-        true AS has_pv_share
+        TRUE AS has_pv_share
     FROM warehouse.dim_pv_station AS station
     WHERE station.known_to = 'infinity' AND station.valid_to = 'infinity'
 ) AS named

@@ -24,49 +24,26 @@ fresh AS (
     )
 ),
 
--- Where each banner's keys begin in the order of all: a key starts with its banner (find_refusal.sql), and one sort of the keys alone
--- is cheaper than one within each banner. (RF03 takes the collation for a column; its fix breaks the statement.)
-banner AS (
-    SELECT
-        fresh.region_code,
-        sum(count(*)) OVER (ORDER BY fresh.region_code COLLATE "C") - count(*) AS keys_before -- noqa: RF03
-    FROM fresh
-    GROUP BY fresh.region_code
-),
-
-start AS (
-    SELECT
-        banner.region_code,
-        coalesce(last_seal.batch_no, 0) + 1 AS batch_no,
-        coalesce(last_seal.last_transfer_id, 0) - banner.keys_before::bigint AS id_offset
-    FROM banner
-    LEFT JOIN last_seal ON banner.region_code = last_seal.region_code
-),
-
 -- The order of a batch is that of its keys, byte by byte, on any server.
-ordered AS (
-    SELECT
-        fresh.*,
-        row_number() OVER (ORDER BY fresh.idempotency_key COLLATE "C") AS key_order -- noqa: RF03
-    FROM fresh
-),
-
 numbered AS (
     SELECT
-        ordered.region_code,
-        start.id_offset + ordered.key_order AS transfer_id,
-        ordered.idempotency_key,
-        start.batch_no,
-        ordered.debit_account,
-        ordered.credit_account,
-        ordered.amount_fen,
-        ordered.kind,
-        ordered.event_date,
-        ordered.rule_version,
-        ordered.delivery_id,
-        ordered.reverses_transfer_id
-    FROM ordered
-    INNER JOIN start ON ordered.region_code = start.region_code
+        fresh.region_code,
+        coalesce(last_seal.last_transfer_id, 0)
+        + row_number() OVER (
+            PARTITION BY fresh.region_code ORDER BY fresh.idempotency_key COLLATE "C" -- noqa: RF02,RF03 (a collation, not a column)
+        ) AS transfer_id,
+        fresh.idempotency_key,
+        coalesce(last_seal.batch_no, 0) + 1 AS batch_no,
+        fresh.debit_account,
+        fresh.credit_account,
+        fresh.amount_fen,
+        fresh.kind,
+        fresh.event_date,
+        fresh.rule_version,
+        fresh.delivery_id,
+        fresh.reverses_transfer_id
+    FROM fresh
+    LEFT JOIN last_seal ON fresh.region_code = last_seal.region_code
 )
 
 SELECT

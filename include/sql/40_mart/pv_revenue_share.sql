@@ -34,8 +34,8 @@ settlement AS (
     FROM warehouse.fct_pv_settlement_month AS source
     INNER JOIN warehouse.dim_pv_station AS station
         ON
-            source.station_code = station.station_code AND source.sender_code = station.sender_code
-            AND station.known_to = 'infinity' AND station.valid_from <= source.month AND station.valid_to > source.month
+            source.sender_code = station.sender_code AND source.station_code = station.station_code
+            AND station.known_to = 'infinity' AND source.month >= station.valid_from AND source.month < station.valid_to
     WHERE source.known_to = 'infinity' AND source.sender_code = any(%(sender_codes)s::text[])
     GROUP BY station.village_code, extract(YEAR FROM source.month)
 ),
@@ -72,30 +72,11 @@ judged AS (
         ON
             allocation.village_code = village.village_code AND allocation.region_code = village.region_code
             AND village.known_to = 'infinity'
-    LEFT JOIN ops.region AS banner ON allocation.region_code = banner.region_code
     CROSS JOIN
-        LATERAL (
-            SELECT parameter.value
-            FROM ops.parameter AS parameter
-            WHERE
-                parameter.name = 'pv_share_minimum_percent' AND parameter.valid_from <= make_date(allocation.year, 12, 31)
-                AND parameter.region_code IN (allocation.region_code, banner.parent_code, %(region_code)s)
-            ORDER BY
-                parameter.region_code = allocation.region_code DESC, parameter.region_code = banner.parent_code DESC, parameter.valid_from DESC
-            LIMIT 1
+        LATERAL ops.parameter_at(
+            'pv_share_minimum_percent', allocation.region_code, make_date(allocation.year, 12, 31)
         ) AS minimum
-    CROSS JOIN LATERAL (
-        SELECT
-            parameter.value,
-            parameter.status
-        FROM ops.parameter AS parameter
-        WHERE
-            parameter.name = 'pv_share_basis' AND parameter.valid_from <= make_date(allocation.year, 12, 31)
-            AND parameter.region_code IN (allocation.region_code, banner.parent_code, %(region_code)s)
-        ORDER BY
-            parameter.region_code = allocation.region_code DESC, parameter.region_code = banner.parent_code DESC, parameter.valid_from DESC
-        LIMIT 1
-    ) AS basis
+    CROSS JOIN LATERAL ops.parameter_at('pv_share_basis', allocation.region_code, make_date(allocation.year, 12, 31)) AS basis
 )
 
 SELECT

@@ -161,7 +161,7 @@ measured AS (
             AND earlier.month < %(month)s::date AND earlier.month >= date_trunc('year', %(month)s::date)
         ORDER BY earlier.month DESC
         LIMIT 1
-    ) AS before ON true
+    ) AS before ON TRUE
 ),
 
 final AS (
@@ -206,13 +206,8 @@ final AS (
         measured.register_oldest_published_at,
         measured.insurance_published_at,
         (
-            SELECT parameter.status
-            FROM ops.parameter AS parameter
-            WHERE
-                parameter.name = 'out_migration_place_classes' AND parameter.valid_from <= %(month)s::date
-                AND parameter.region_code IN (measured.region_code, %(region_code)s)
-            ORDER BY parameter.region_code = measured.region_code DESC, parameter.valid_from DESC
-            LIMIT 1
+            SELECT rule.status
+            FROM ops.parameter_at('out_migration_place_classes', measured.region_code, %(month)s::date) AS rule
         ) AS definition_status,
         '未确认' AS confirmation
     FROM measured

@@ -14,7 +14,7 @@ from steppe import contracts, database
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.errors import Rejected
-from steppe.gate import judging, onepass, quarantine, relations, stock
+from steppe.gate import judging, onepass, quarantine, refusal, relations, stock
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.verdict import Finding, GateError, Verdict
 from steppe.intake import content, headers, manifest, package, receiving, tolerant, workbook
@@ -117,11 +117,11 @@ def _judge(connection: Connection, delivery: Delivery, said: Manifest, engine: s
     if engine == "gx":
         # Stock GX sees every row.
         delivery = dataclasses.replace(delivery, known_digest=relations.NOTHING_KNOWN)
-    verdict = judging.evaluate(connection, delivery, said, stock.judge if engine == "gx" else onepass.judge)
+    verdict = judging.evaluate(connection, delivery, said, stock.ENGINE if engine == "gx" else onepass.ENGINE)
     located: list[Finding] = []
     for resource in delivery.contract.resources:
         located += quarantine.findings(connection, delivery, resource, FINDINGS_PER_RESOURCE)
-    refusal = judging.refused(verdict, delivery)
-    if refusal:
-        located.insert(0, Finding("delivery", None, refusal.rule_id, "critical", None, f"{refusal.zh} {refusal.en}"))
+    refused = refusal.of(verdict, delivery)
+    if refused:
+        located.insert(0, Finding("delivery", None, refused.rule_id, "critical", None, f"{refused.zh} {refused.en}"))
     return dataclasses.replace(verdict, findings=tuple(located))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import psycopg
@@ -11,19 +10,14 @@ from steppe import contracts, database, intake
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.errors import Rejected
-from steppe.gate import metrics, onepass, partitions, quarantine, relations, rules
+from steppe.gate import metrics, onepass, partitions, quarantine, refusal, relations, rules
 from steppe.gate.metrics import Found
-from steppe.gate.onepass import Judged
-from steppe.gate.planning import BY_HASH, planned
+from steppe.gate.onepass import Engine, Judged
+from steppe.gate.planning import ALONE, BY_HASH, planned
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.rules import Rule
 from steppe.gate.verdict import GateError, Outcome, Result, Rows, Verdict
 from steppe.intake import Manifest
-
-# A file of fewer rows is judged with the whole delivery: one bad row of ten is no reason to send it back.
-OWN_SHARE_FROM_ROWS = 200
-# So few absent keys are never a mass deletion, unless they are all that was known.
-ABSENT_ALWAYS_ALLOWED = 3
 
 
 def judge(connection: Connection, delivery_id: int) -> Verdict:
@@ -50,19 +44,19 @@ def judge(connection: Connection, delivery_id: int) -> Verdict:
                 find_seen(connection, delivery)
             with connection.transaction():
                 verdict = evaluate(connection, delivery, said)
-                refusal = refused(verdict, delivery)
-                settle(connection, delivery, verdict, accepted=refusal is None and not _errors(verdict))
+                refused = refusal.of(verdict, delivery)
+                settle(connection, delivery, verdict, accepted=refused is None and not _errors(verdict))
         except psycopg.Error as error:
             raise _told(delivery_id, error) from None
-        if refusal or _errors(verdict):
+        if refused or _errors(verdict):
             partitions.drop(connection, delivery_id)
     if _errors(verdict):
         raise GateError(
             f"delivery {delivery_id}: {', '.join(_errors(verdict)[:5])} could not run; nothing was accepted: "
             "correct the rule and judge the delivery again"
         )
-    if refusal:
-        raise refusal
+    if refused:
+        raise refused
     return verdict
 
 
@@ -128,32 +122,31 @@ def find_seen(connection: Connection, delivery: Delivery) -> None:
         partitions.attach_seen(connection, resource, delivery.delivery_id)
 
 
-RowJudge = Callable[[Connection, Delivery, Resource], Judged]
-
-
-def evaluate(
-    connection: Connection, delivery: Delivery, said: Manifest, judge_rows: RowJudge = onepass.judge
-) -> Verdict:
+def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine = onepass.ENGINE) -> Verdict:
     """Judge every resource inside the caller's transaction; failing rows are moved to quarantine, accepted ones not yet attached."""
     connection.execute("DELETE FROM quarantine.row WHERE delivery_id = %s", (delivery.delivery_id,))
     with planned(connection, BY_HASH):
-        return _evaluate(connection, delivery, said, judge_rows)
+        return _evaluate(connection, delivery, said, engine)
 
 
-def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, judge_rows: RowJudge) -> Verdict:
+def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine) -> Verdict:
     for resource in delivery.contract.resources:
+        with planned(connection, ALONE):
+            database.run(connection, f"{FOLDER}/suspect.sql", delivery.values() | {"resource": resource.name})
         database.run(connection, f"{FOLDER}/conflict/{resource.name}.sql", delivery.values())
     results: list[Result] = []
     rows: dict[str, Rows] = {}
     known: dict[str, int] = {}
     for resource in delivery.contract.resources:
-        judged = judge_rows(connection, delivery, resource)
+        judged = engine.judge_rows(connection, delivery, resource)
         lines = quarantine.move(connection, delivery, resource)
         results += [_row_result(rule, judged) for rule in rules.suite(resource.name).row_rules]
         results += _line_results(resource, lines)
         rows[resource.name], known[resource.name] = _count(connection, delivery, resource, judged, sum(lines.values()))
     for resource in delivery.contract.resources:
-        results += _table_results(connection, delivery, resource, said, rows, known)
+        results += _table_results(connection, delivery, resource, said, rows[resource.name])
+        values = relations.outcome_values(delivery, resource, keys_known=known[resource.name])
+        results += [_table_result(found) for found in engine.judge_outcome(connection, delivery, resource, values)]
     return Verdict(rows, tuple(results))
 
 
@@ -213,43 +206,24 @@ def _count(
 
 
 def _table_results(
-    connection: Connection,
-    delivery: Delivery,
-    resource: Resource,
-    said: Manifest,
-    rows: dict[str, Rows],
-    known: dict[str, int],
+    connection: Connection, delivery: Delivery, resource: Resource, said: Manifest, rows: Rows
 ) -> list[Result]:
-    suite, own = rules.suite(resource.name), rows[resource.name]
-    values = delivery.values() | {
-        "resource": resource.name,
-        "keys_known": known[resource.name],
-        "own_share_from_rows": OWN_SHARE_FROM_ROWS,
-        "absent_always_allowed": ABSENT_ALWAYS_ALLOWED,
-    }
     bad_lines, unreadable = quarantine.unreadable(connection, delivery, resource)
-    parameters = {
-        "rows_landed": own.delivered - bad_lines,
-        "max_rejected_share": delivery.contract.max_rejected_share,
-        "max_absent_share": delivery.contract.max_absent_share,
-    }
+    parameters: dict[str, int] = {"rows_landed": rows.delivered - bad_lines}
     totals = said.file(resource.name).control_totals
     for column in resource.control_totals:
         # A sum with an unreadable amount in it says nothing; the row itself is quarantined.
         if not bad_lines and not unreadable.get(column):
             parameters[f"total_{column}"] = int(Decimal(totals[column]) * 100)
-    queries = {
-        "delivered": relations.bind(connection, f"delivered/{resource.name}.sql", values),
-        "outcome": relations.bind(connection, "outcome.sql", values),
-    }
+    query = relations.bind(connection, f"delivered/{resource.name}.sql", delivery.values())
+    suite = rules.suite(resource.name)
     return [
-        _table_result(found, unreadable.get(column or "", 0) + bad_lines)
-        for found in metrics.evaluate_tables(connection, suite, queries, parameters)
-        for column in [found.rule.columns[0] if found.rule.columns else None]
+        _table_result(found, sum(unreadable.get(column, 0) for column in found.rule.columns) + bad_lines)
+        for found in metrics.evaluate_tables(connection, suite, "delivered", query, parameters)
     ]
 
 
-def _table_result(found: Found, unreadable: int) -> Result:
+def _table_result(found: Found, unreadable: int = 0) -> Result:
     rule = found.rule
     if found.passed is None and rule.rejects == "delivery.control_total" and unreadable:
         zh = f"有 {unreadable:,} 行的金额无法读取，合计不作比较"
@@ -261,62 +235,6 @@ def _table_result(found: Found, unreadable: int) -> Result:
 
 def _errors(verdict: Verdict) -> list[str]:
     return [result.rule_id for result in verdict.results if result.outcome == "error"]
-
-
-def refused(verdict: Verdict, delivery: Delivery) -> Rejected | None:
-    """The rejection that the rules on the whole ask for, the gravest first."""
-    broken: dict[str, list[Rule]] = {}
-    by_id = {
-        rule.rule_id: rule for resource in delivery.contract.resources for rule in rules.suite(resource.name).rules
-    }
-    for result in verdict.results:
-        rule = by_id.get(result.rule_id)
-        if rule and rule.rejects and result.outcome == "fail":
-            broken.setdefault(rule.rejects, []).append(rule)
-    for rule_id in (
-        "delivery.rows_missing",
-        "delivery.control_total",
-        "delivery.mass_deletion",
-        "delivery.rejected_share",
-    ):
-        if rule_id in broken:
-            return _reason(rule_id, broken[rule_id], verdict, delivery)
-    return None
-
-
-def _reason(rule_id: str, broken: Sequence[Rule], verdict: Verdict, delivery: Delivery) -> Rejected:
-    resources = {name: delivery.contract.resource(name) for name in dict.fromkeys(rule.resource for rule in broken)}
-    titles_zh = "、".join(resource.title for resource in resources.values())
-    names = ", ".join(resources)
-    if rule_id == "delivery.control_total":
-        columns = [resources[rule.resource].column(column) for rule in broken for column in rule.columns]
-        zh = f"{titles_zh}：{'、'.join(column.header for column in columns)}合计与清单不符；请核对文件与清单后重报"
-        en = (
-            f"{names}: the sum of {', '.join(column.name for column in columns)} differs from the manifest's control total; "
-            "compare file and manifest and send the delivery again"
-        )
-        return Rejected(rule_id, zh, en)
-    if rule_id == "delivery.rows_missing":
-        return Rejected(
-            rule_id,
-            f"{titles_zh}：入库行数与文件不符；请重新报送",
-            f"{names}: not every row landed; send the delivery again",
-        )
-    if rule_id == "delivery.mass_deletion":
-        absent = "、".join(f"{verdict.rows[name].absent or 0:,}" for name in resources)
-        limit = f"{delivery.contract.max_absent_share:.0%}"
-        zh = f"{titles_zh}：比上期缺少 {absent} 条，超过 {limit}；请补齐全量快照后重报，确属注销的请附说明"
-        en = f"{names}: {absent.replace('、', ', ')} known records are absent, more than {limit}; send the full snapshot again"
-        return Rejected(rule_id, zh, en)
-    failed = sum(rows.quarantined for rows in verdict.rows.values())
-    delivered = sum(rows.delivered for rows in verdict.rows.values())
-    limit = f"{delivery.contract.max_rejected_share:.0%}"
-    zh = f"{titles_zh}：未通过的行超过 {limit}（全批 {delivered:,} 行中 {failed:,} 行）；请按隔离清单改正后重报整批"
-    en = (
-        f"{names}: more than {limit} of the rows fail ({failed:,} of {delivered:,} in the whole delivery); "
-        "correct the quarantined rows and send the whole delivery again"
-    )
-    return Rejected(rule_id, zh, en)
 
 
 def settle(connection: Connection, delivery: Delivery, verdict: Verdict, *, accepted: bool) -> None:

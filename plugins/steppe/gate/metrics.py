@@ -23,7 +23,7 @@ from steppe.contracts import Contract, Resource
 from steppe.database import Connection
 from steppe.errors import SteppeError
 from steppe.gate import relations, rules
-from steppe.gate.rules import Rule, Suite
+from steppe.gate.rules import Relation, Rule, Suite
 from steppe.gate.verdict import GateError
 
 _COUNTS = {"result_format": "BOOLEAN_ONLY"}
@@ -59,6 +59,7 @@ def warm() -> None:
             for contract in contracts.load_all():
                 for resource in contract.resources:
                     conditions(connection, contract, resource)
+                    conditions(connection, contract, resource, "outcome")
     except (SteppeError, psycopg.Error):
         logging.getLogger(__name__).info("the warehouse does not answer yet: rules are compiled at first use")
 
@@ -123,24 +124,33 @@ def _expectations(suite: Suite, chosen: Sequence[dict[str, Any]]) -> list[Any]:
     return list(ExpectationSuite(name=suite.resource, expectations=list(chosen)).expectations)
 
 
-_conditions: dict[tuple[str, str], tuple[Condition, ...]] = {}
+_conditions: dict[tuple[str, Relation, str], tuple[Condition, ...]] = {}
 
 
-def conditions(connection: Connection, contract: Contract, resource: Resource) -> tuple[Condition, ...]:
-    """The conditions of a suite's row rules, compiled once per process and state of the rules."""
-    key = (resource.name, rules.rule_files(contract.source))
-    if key not in _conditions:
-        _conditions[key] = _compile(connection, contract, resource)
-    return _conditions[key]
+def conditions(
+    connection: Connection, contract: Contract, resource: Resource, relation: Relation = "judged"
+) -> tuple[Condition, ...]:
+    """The conditions of the rules on a relation, row by row; compiled once per process and state of the rules."""
+    key = (resource.name, relation, rules.rule_files(contract.source))
+    if key in _conditions:
+        return _conditions[key]
+    compiled = _compile(connection, contract, resource, relation)
+    if all(condition.clause is not None for condition in compiled):
+        _conditions[key] = compiled
+    return compiled
 
 
-def _compile(connection: Connection, contract: Contract, resource: Resource) -> tuple[Condition, ...]:
+def _compile(
+    connection: Connection, contract: Contract, resource: Resource, relation: Relation
+) -> tuple[Condition, ...]:
+    _library()
     from great_expectations.validator.metric_configuration import MetricConfiguration
     from great_expectations.validator.metrics_calculator import MetricsCalculator
 
     suite = rules.suite(resource.name)
-    pairs = suite.of_kind("row")
-    query = relations.bind(connection, f"{resource.name}.sql", relations.nothing(contract))
+    pairs = suite.on(relation)
+    path = f"{resource.name}.sql" if relation == "judged" else f"{relation}.sql"
+    query = relations.bind(connection, path, relations.nothing(contract, resource))
     compiled = []
     with _engine(connection, query=query) as engine:
         calculator = MetricsCalculator(engine)
@@ -186,38 +196,54 @@ def _text(clause: Any) -> str:
     return str(exact.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
-def evaluate_tables(
-    connection: Connection, suite: Suite, queries: Mapping[str, str], parameters: Mapping[str, Any]
+def evaluate_outcome(
+    connection: Connection, contract: Contract, resource: Resource, values: Mapping[str, Any]
 ) -> list[Found]:
-    """A suite's table rules by stock GX, relation by relation.
+    """The rules on what became of a resource's rows, by their conditions on the one row of ``outcome.sql``."""
+    asked = conditions(connection, contract, resource, "outcome")
+    able = [condition for condition in asked if condition.clause is not None]
+    query = relations.bind(connection, "outcome.sql", values)
+    clauses = ", ".join(f"coalesce({condition.clause}, false)" for condition in able) or "true"
+    statement = f"SELECT {clauses} FROM ({query}\n) AS outcome"  # noqa: S608 - GX's own clauses
+    row = connection.cursor().execute(statement.encode()).fetchone() or ()
+    broken = dict(zip((condition.rule.rule_id for condition in able), row, strict=True)) if able else {}
+    return [
+        Found(condition.rule, not broken[condition.rule.rule_id] if condition.clause is not None else None, None)
+        for condition in asked
+    ]
+
+
+def evaluate_tables(
+    connection: Connection, suite: Suite, relation: Relation, query: str, parameters: Mapping[str, Any]
+) -> list[Found]:
+    """A suite's rules on a relation as a whole, by stock GX.
 
     Args:
-        queries: the SELECT behind each relation that table rules name; rules of other relations are left out.
+        query: the SELECT behind the relation.
         parameters: values of the suite's ``$PARAMETER`` references. A rule whose parameter is missing could not run.
     """
+    _library()
     from great_expectations.validator.metrics_calculator import MetricsCalculator
 
-    found = []
-    for relation, query in queries.items():
-        pairs = [pair for pair in suite.of_kind("table") if pair[0].relation == relation]
-        runnable = [(rule, _resolved(body, parameters)) for rule, body in pairs]
-        found += [Found(rule, None, None) for rule, body in runnable if body is None]
-        asked = [(rule, body) for rule, body in runnable if body is not None]
-        if not asked:
-            continue
-        with _engine(connection, query=query) as engine:
-            expectations = _expectations(suite, [body for _, body in asked])
-            wanted = [
-                expectation.get_validation_dependencies(
-                    execution_engine=engine, runtime_configuration=_COUNTS
-                ).get_metric_configurations()
-                for expectation in expectations
-            ]
-            resolved, _ = MetricsCalculator(engine).compute_metrics(
-                [metric for metrics in wanted for metric in metrics], runtime_configuration=_COUNTS
-            )
-            for (rule, _), expectation in zip(asked, expectations, strict=True):
-                found.append(Found(rule, _passed(expectation, resolved, engine), None))
+    runnable = [(rule, _resolved(body, parameters)) for rule, body in suite.on(relation)]
+    found = [Found(rule, None, None) for rule, body in runnable if body is None]
+    asked = [(rule, body) for rule, body in runnable if body is not None]
+    # A view, because GX fetches every row of a query to learn its columns.
+    connection.cursor().execute(b"CREATE TEMPORARY VIEW gate_relation AS " + query.encode())
+    with _engine(connection, table="gate_relation") as engine:
+        expectations = _expectations(suite, [body for _, body in asked])
+        wanted = [
+            expectation.get_validation_dependencies(
+                execution_engine=engine, runtime_configuration=_COUNTS
+            ).get_metric_configurations()
+            for expectation in expectations
+        ]
+        resolved, _ = MetricsCalculator(engine).compute_metrics(
+            [metric for metrics in wanted for metric in metrics], runtime_configuration=_COUNTS
+        )
+        for (rule, _), expectation in zip(asked, expectations, strict=True):
+            found.append(Found(rule, _passed(expectation, resolved, engine), None))
+    connection.execute("DROP VIEW gate_relation")
     return found
 
 
@@ -252,7 +278,7 @@ def evaluate_rows(connection: Connection, suite: Suite, table: str) -> list[Foun
     from great_expectations.validator.metrics_calculator import MetricsCalculator
     from great_expectations.validator.validator import Validator
 
-    pairs = suite.of_kind("row")
+    pairs = suite.on("judged")
     found = []
     with _engine(connection, table=table) as engine:
         expectations = _expectations(suite, [body for _, body in pairs])
@@ -287,6 +313,6 @@ def evaluate_rows(connection: Connection, suite: Suite, table: str) -> list[Foun
                     },
                 )
                 rows = str(calculator.get_metric(asked)).rstrip().rstrip(";")
-                places = f"SELECT stream, row_ctid FROM ({rows}) AS failing"
+                places = f"SELECT stream, row_ctid FROM ({rows}) AS failing"  # noqa: S608 - GX's own query
             found.append(Found(rule, failed == 0, failed, places))
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -10,7 +12,7 @@ from psycopg import sql
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import metrics, partitions, relations, rules
-from steppe.gate.metrics import Condition
+from steppe.gate.metrics import Condition, Found
 from steppe.gate.relations import Delivery
 from steppe.gate.rules import Rule, Severity
 
@@ -30,6 +32,14 @@ class Judged:
     rows: int
     rejected: int
     failed: dict[str, int | None]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What evaluates the rules on rows and on the outcome; rules on the delivered rows as a whole are stock GX's always."""
+
+    judge_rows: Callable[[Connection, Delivery, Resource], Judged]
+    judge_outcome: Callable[[Connection, Delivery, Resource, Mapping[str, Any]], list[Found]]
 
 
 def create(connection: Connection, table: sql.Identifier, query: str) -> int:
@@ -104,3 +114,13 @@ def _bitmap(severity_rules: tuple[Rule, ...], clauses: dict[str, str]) -> str:
     anything = "\n        OR ".join(f"({clause})" for _, clause in asked)
     bits = "\n        | ".join(f"CASE WHEN {clause} THEN {1 << bit}::bigint ELSE 0 END" for bit, clause in asked)
     return f"CASE WHEN NOT (\n        {anything}\n    ) THEN 0::bigint ELSE (\n        {bits}\n    ) END"
+
+
+def judge_outcome(
+    connection: Connection, delivery: Delivery, resource: Resource, values: Mapping[str, Any]
+) -> list[Found]:
+    """The rules on what became of a resource's rows."""
+    return metrics.evaluate_outcome(connection, delivery.contract, resource, values)
+
+
+ENGINE = Engine(judge, judge_outcome)

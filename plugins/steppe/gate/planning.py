@@ -11,6 +11,8 @@ from steppe.database import Connection
 BY_HASH = {"enable_nestloop": "off"}
 # A handful of rows is fetched by its places.
 BY_PLACE = {"enable_nestloop": "on"}
+# Where nearly every group is one row, to group in parallel is to do it twice.
+ALONE = {"max_parallel_workers_per_gather": "0"}
 # Neither a parallel nor a synchronised scan keeps the order of the file.
 IN_ORDER = {"max_parallel_workers_per_gather": "0", "synchronize_seqscans": "off"}
 

@@ -10,12 +10,16 @@ from typing import Any
 import psycopg
 
 from steppe import database
-from steppe.contracts import Contract
+from steppe.contracts import Contract, Resource
 from steppe.database import Connection
 
 FOLDER = "10_staging"
 # A digest that no version carries. Not NULL: the planner would see that nothing matches, and not run in parallel.
 NOTHING_KNOWN = 0
+# A file of fewer rows is judged with the whole delivery: one bad row of ten is no reason to send it back.
+OWN_SHARE_FROM_ROWS = 200
+# So few absent keys are never a mass deletion, unless they are all that was known.
+ABSENT_ALWAYS_ALLOWED = 3
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,22 @@ class Delivery:
         }
 
 
-def nothing(contract: Contract) -> dict[str, Any]:
+def nothing(contract: Contract, resource: Resource) -> dict[str, Any]:
     """Values of a delivery that does not exist, to ask for a relation's columns."""
-    return Delivery(0, contract, contract.senders[0], date(2020, 1, 1), None, "", NOTHING_KNOWN).values()
+    delivery = Delivery(0, contract, contract.senders[0], date(2020, 1, 1), None, "", NOTHING_KNOWN)
+    return outcome_values(delivery, resource, keys_known=0)
+
+
+def outcome_values(delivery: Delivery, resource: Resource, *, keys_known: int) -> dict[str, Any]:
+    """Values by name for the relation of one row that says what became of a resource's rows."""
+    return delivery.values() | {
+        "resource": resource.name,
+        "keys_known": keys_known,
+        "own_share_from_rows": OWN_SHARE_FROM_ROWS,
+        "absent_always_allowed": ABSENT_ALWAYS_ALLOWED,
+        "max_rejected_share": delivery.contract.max_rejected_share,
+        "max_absent_share": delivery.contract.max_absent_share,
+    }
 
 
 def bind(connection: Connection, path: str, values: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from steppe.contracts import Contract
 
 Severity = Literal["critical", "warning"]
 Kind = Literal["row", "table", "format", "delivery"]
+Relation = Literal["judged", "delivered", "outcome"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Rule:
         fix: what to do about a row that breaks it, Chinese first.
         kind: asked of each row, of a table, of the lines (``format``) or of the delivery as a whole.
         columns: contract columns to look at.
-        relation: what a table rule is asked of: the ``delivered`` rows or the ``outcome``.
+        relation: what the rule is asked of: each ``judged`` row, all ``delivered`` rows, or the ``outcome`` (one row of counts); None
+            where intake decides.
         rejects: delivery rule under which the delivery goes back when a critical table rule fails.
     """
 
@@ -37,7 +39,7 @@ class Rule:
     severity: Severity
     kind: Kind
     columns: tuple[str, ...] = ()
-    relation: str | None = None
+    relation: Relation | None = None
     rejects: str | None = None
 
 
@@ -49,8 +51,10 @@ class Suite:
     rules: tuple[Rule, ...]
     expectations: tuple[dict[str, Any], ...]
 
-    def of_kind(self, kind: Kind) -> tuple[tuple[Rule, dict[str, Any]], ...]:
-        return tuple(pair for pair in zip(self.rules, self.expectations, strict=True) if pair[0].kind == kind)
+    def on(self, relation: Relation) -> tuple[tuple[Rule, dict[str, Any]], ...]:
+        """Rules that are asked of a relation, each with its expectation."""
+        pairs = zip(self.rules, self.expectations, strict=True)
+        return tuple((rule, expectation) for rule, expectation in pairs if rule.relation == relation)
 
     @property
     def row_rules(self) -> tuple[Rule, ...]:
@@ -80,7 +84,7 @@ def _rule(resource: str, expectation: dict[str, Any]) -> Rule:
         severity=expectation["severity"],
         kind=meta["kind"],
         columns=tuple(meta["columns"]),
-        relation=meta.get("relation"),
+        relation=meta.get("relation", "judged"),
         rejects=meta.get("rejects"),
     )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from psycopg import sql
 
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import metrics, onepass, partitions, relations, rules
-from steppe.gate.onepass import SEVERITIES, Judged
+from steppe.gate.metrics import Found
+from steppe.gate.onepass import SEVERITIES, Engine, Judged
 from steppe.gate.relations import Delivery
 
 
@@ -53,3 +57,17 @@ def judge(connection: Connection, delivery: Delivery, resource: Resource) -> Jud
     ).fetchone()
     connection.execute("DROP TABLE gate_named, gate_relation")
     return Judged(rows, int(row[0]) if row else 0, {one.rule.rule_id: one.rows_failed for one in found})
+
+
+def judge_outcome(
+    connection: Connection,
+    delivery: Delivery,  # noqa: ARG001 - the shape of an engine
+    resource: Resource,
+    values: Mapping[str, Any],
+) -> list[Found]:
+    """The rules on what became of a resource's rows, as GX itself evaluates them."""
+    query = relations.bind(connection, "outcome.sql", values)
+    return metrics.evaluate_tables(connection, rules.suite(resource.name), "outcome", query, {})
+
+
+ENGINE = Engine(judge, judge_outcome)

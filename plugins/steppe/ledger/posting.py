@@ -75,6 +75,7 @@ def enter(connection: Connection, transfers: Iterable[Transfer]) -> Posted:
         with connection.cursor() as cursor, cursor.copy(database.statement("30_ledger/copy_draft.sql")) as copy:
             for transfer in transfers:
                 copy.write_row(astuple(transfer))
+        connection.execute("ANALYZE ledger_draft")
         return post_draft(connection)
 
 

@@ -39,7 +39,7 @@ COMMANDS = {
 }
 GATE_POOL = "gate"
 CONSUMERS = ("build_warehouse", "post_ledgers", "publish_marts")
-START_SECONDS, STOP_SECONDS = 300, 30
+START_SECONDS, STOP_SECONDS = 300, 15
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def _write_month(connection: Connection, month: date, senders: list[str], known_
     else:
         changed = partitions.create(connection, child, query, values), 0
         partitions.attach(connection, EMPLOYMENT, child, "month", month.isoformat())
-    connection.execute("DROP TABLE warehouse.insured_now, warehouse.spell_now")
+    connection.execute("DROP TABLE warehouse.place_now, warehouse.insured_now, warehouse.spell_now")
     return changed
 
 

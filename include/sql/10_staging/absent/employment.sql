@@ -1,6 +1,6 @@
 -- How many keys this sender's fct_employment_spell is known to hold in the delivered month, and how many of them the delivery does not name.
 -- Grain: one row. Inputs: warehouse.fct_employment_spell, staging.seen of the delivery. Rerun: reads only.
-WITH known AS (
+WITH known AS NOT MATERIALIZED (
     SELECT key_hash
     FROM warehouse.fct_employment_spell
     WHERE

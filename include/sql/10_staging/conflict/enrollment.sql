@@ -1,14 +1,7 @@
 -- Exact repeats and rows that contradict another row of the delivery.
 -- Grain: one row per repeated row (staging.duplicate), one per kind and key (staging.conflict).
--- Inputs: raw.enrollment, staging.seen of the delivery. Rerun: after the delivery's rows of both tables were deleted.
+-- Inputs: raw.enrollment, gate_suspect (suspect.sql). Rerun: after the delivery's rows of both tables were deleted.
 -- Searches that see every row go through a temporary table: CREATE TABLE AS runs in parallel, INSERT does not.
-CREATE TEMPORARY TABLE gate_found ON COMMIT DROP AS
-SELECT key_hash
-FROM staging.seen
-WHERE delivery_id = %(delivery_id)s AND resource = 'enrollment' AND key_hash IS NOT NULL
-GROUP BY key_hash
-HAVING count(*) > 1;
-
 -- A key that cannot be read may still stand in a line that is there twice.
 INSERT INTO staging.duplicate (delivery_id, resource, stream, row_ctid)
 SELECT
@@ -30,11 +23,9 @@ FROM (
                 )
             ORDER BY line.stream, line.ctid
         ) AS copy_number
-    FROM staging.seen AS seen
-    INNER JOIN raw.enrollment AS line ON line.stream = seen.stream AND line.ctid = seen.row_ctid
-    WHERE
-        seen.delivery_id = %(delivery_id)s AND seen.resource = 'enrollment' AND line.delivery_id = %(delivery_id)s
-        AND (seen.key_hash IS NULL OR seen.key_hash IN (SELECT found.key_hash FROM gate_found AS found))
+    FROM gate_suspect AS suspect
+    INNER JOIN raw.enrollment AS line ON line.stream = suspect.stream AND line.ctid = suspect.row_ctid
+    WHERE line.delivery_id = %(delivery_id)s
 ) AS ranked
 WHERE ranked.copy_number > 1;
 
@@ -43,21 +34,20 @@ SELECT
     %(delivery_id)s,
     'enrollment',
     'repeated_key',
-    seen.key_hash
-FROM staging.seen AS seen
+    suspect.key_hash
+FROM gate_suspect AS suspect
 WHERE
-    seen.delivery_id = %(delivery_id)s AND seen.resource = 'enrollment'
-    AND seen.key_hash IN (SELECT found.key_hash FROM gate_found AS found)
+    suspect.key_hash IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM staging.duplicate AS repeat
         WHERE
-            repeat.delivery_id = seen.delivery_id AND repeat.resource = seen.resource
-            AND repeat.stream = seen.stream AND repeat.row_ctid = seen.row_ctid
+            repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'enrollment'
+            AND repeat.stream = suspect.stream AND repeat.row_ctid = suspect.row_ctid
     )
-GROUP BY seen.key_hash
+GROUP BY suspect.key_hash
 HAVING count(*) > 1;
 
-DROP TABLE gate_found;
+DROP TABLE gate_suspect;
 
 -- Enrolments with an employer that is not in the delivery.
 CREATE TEMPORARY TABLE gate_found ON COMMIT DROP AS
