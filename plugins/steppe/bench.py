@@ -20,8 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import steppe.sample.bench as snapshots
 from steppe import contracts, database, gate, installation, intake, server, settings, warehouse
-from steppe.sample import bench as snapshots
 
 SENDER = "150400"
 MONTHS = (date(2020, 5, 1), date(2020, 6, 1))

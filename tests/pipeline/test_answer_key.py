@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from whole_path import deliver, load
-
 from steppe import database, sample
+from whole_path import deliver, load
 
 KNOWN_SEED = 20200601
 UNSEEN_SEED = random.SystemRandom().randrange(1, 2**31)
@@ -40,9 +39,7 @@ class Scored:
 
 
 @pytest.fixture(params=[KNOWN_SEED, UNSEEN_SEED], ids=["known seed", f"seed {UNSEEN_SEED}"])
-def scored(
-    request: pytest.FixtureRequest, loader: database.Connection, tmp_path: Path
-) -> Iterator[Scored]:
+def scored(request: pytest.FixtureRequest, loader: database.Connection, tmp_path: Path) -> Iterator[Scored]:
     made = sample.generate(tmp_path / "sample", scale=0.004, months=["2020-05", "2020-06"], seed=request.param)
     deliver(made.files)
     load(loader)
@@ -58,7 +55,7 @@ def scored(
             )
             for row in csv.DictReader(handle)
         )
-    yield Scored(loader, answers)
+    return Scored(loader, answers)
 
 
 def test_every_defect_is_found_and_no_clean_row_is_rejected(scored: Scored) -> None:

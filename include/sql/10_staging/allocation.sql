@@ -83,7 +83,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         CASE WHEN village_code_is_formed AND region.region_code IS NOT NULL THEN left(village_code, 6) = typed.region_code END AS village_is_in_region,
         month = %(period)s::date AS month_is_period,
         carried_in_fen IS NOT NULL AND revenue_fen IS NOT NULL AND post_wages_fen IS NOT NULL AND public_works_fen IS NOT NULL
@@ -98,7 +98,7 @@ final AS (
             WHEN 'net' THEN revenue_fen - land_rent_fen - operation_fen ELSE revenue_fen END
         END AS wages_reach_share,
         post_wages_fen + public_works_fen + land_rent_fen + operation_fen + other_fen <= carried_in_fen + revenue_fen AS uses_are_within_means,
-        conflict.is_orphan IS NOT TRUE AS village_has_station
+        clash.is_orphan IS NOT TRUE AS village_has_station
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (
@@ -109,7 +109,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'allocation'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     CROSS JOIN (
         SELECT
             (

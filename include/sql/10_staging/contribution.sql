@@ -106,7 +106,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         settled_month <= %(period)s::date AND due_month <= %(period)s::date AS is_not_in_future,
         base_fen IS NOT NULL AND employer_due_fen IS NOT NULL AND person_due_fen IS NOT NULL AND employer_paid_fen IS NOT NULL
             AND person_paid_fen IS NOT NULL AS amounts_are_readable,
@@ -115,8 +115,8 @@ final AS (
         received_on_text IS NULL OR received_on IS NOT NULL AS received_on_is_readable,
         CASE WHEN is_received THEN received_on_text IS NOT NULL END AS received_has_date,
         CASE WHEN scheme <> 'resident_pension' THEN uscc IS NOT NULL END AS employer_is_named,
-        conflict.is_dead IS NOT TRUE AS is_due_in_life,
-        conflict.is_orphan IS NOT TRUE AS person_is_enrolled
+        clash.is_dead IS NOT TRUE AS is_due_in_life,
+        clash.is_orphan IS NOT TRUE AS person_is_enrolled
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (
@@ -128,7 +128,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'contribution'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

@@ -100,7 +100,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         coalesce(employee_count, -1) AS employee_count_number,
         registered_on <= %(period_end)s::date AS is_registered_by_period_end,
         CASE WHEN payment_status = 'ended' THEN employee_count = 0 END AS no_staff_when_ended
@@ -113,7 +113,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'employer_unit'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

@@ -144,7 +144,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         started_on <= %(period_end)s::date AS has_started,
         ended_on_text IS NULL OR ended_on IS NOT NULL AS ended_on_is_readable,
         contract_signed_on_text IS NULL OR contract_signed_on IS NOT NULL AS contract_signed_on_is_readable,
@@ -159,8 +159,8 @@ final AS (
             WHEN work_place_class = 'other_province' THEN left(work_region_code, 2) <> left(typed.region_code, 2)
         END AS place_is_that_of_region,
         CASE WHEN work_place_class IN ('within_province', 'other_province') THEN employer_name IS NOT NULL END AS employer_is_named,
-        conflict.is_overlapping IS NOT TRUE AS is_free_of_overlap,
-        conflict.is_orphan IS NOT TRUE AS person_is_delivered
+        clash.is_overlapping IS NOT TRUE AS is_free_of_overlap,
+        clash.is_orphan IS NOT TRUE AS person_is_delivered
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (
@@ -172,7 +172,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'employment'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     LEFT JOIN ops.county AS county ON county.county_code = typed.work_region_code
     OFFSET bigint '0'
 )

@@ -103,14 +103,14 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         ended_on_text IS NULL OR ended_on IS NOT NULL AS ended_on_is_readable,
         died_on_text IS NULL OR died_on IS NOT NULL AS died_on_is_readable,
         CASE WHEN scheme <> 'resident_pension' THEN uscc IS NOT NULL END AS employer_is_named,
         started_on <= %(period_end)s::date AS has_started,
         first_enrolled_month <= started_on AS first_month_is_before_start,
         CASE WHEN died_on <= %(period_end)s::date THEN person_status <> 'active' OR ended_on IS NOT NULL END AS is_closed_when_dead,
-        conflict.is_orphan IS NOT TRUE AS employer_is_delivered
+        clash.is_orphan IS NOT TRUE AS employer_is_delivered
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (
@@ -121,7 +121,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'enrollment'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

@@ -114,7 +114,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         CASE WHEN village_code_is_formed AND region.region_code IS NOT NULL THEN left(village_code, 6) = typed.region_code END AS village_is_in_region,
         coalesce(register_year BETWEEN 2013 AND extract(year FROM %(period)s::date), false) AS register_year_is_valid,
         coalesce(member_count, -1) AS member_count_number,
@@ -128,7 +128,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'household'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

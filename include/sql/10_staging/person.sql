@@ -186,7 +186,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         CASE WHEN region.region_code IS NOT NULL THEN village_code_is_formed AND left(village_code, 6) = typed.region_code END AS village_is_in_region,
         has_employee_pension IS NOT NULL AND has_resident_pension IS NOT NULL AND has_illness_insurance IS NOT NULL
             AND has_minimum_living IS NOT NULL AS flags_are_coded,
@@ -200,7 +200,7 @@ final AS (
             '11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42', '43', '44', '45', '46',
             '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71', '81', '82'
         ) END AS id_province_is_known,
-        conflict.is_orphan IS NOT TRUE AS household_is_delivered
+        clash.is_orphan IS NOT TRUE AS household_is_delivered
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (
@@ -211,7 +211,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'person'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

@@ -99,7 +99,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         CASE WHEN village_code_is_formed AND region.region_code IS NOT NULL THEN left(village_code, 6) = typed.region_code END AS village_is_in_region,
         month = %(period)s::date AS month_is_period,
         coalesce(days_worked, -1) AS days_worked_number,
@@ -107,7 +107,7 @@ final AS (
         least(wage_fen, paid_fen) AS least_amount_fen,
         paid_on_text IS NULL OR paid_on IS NOT NULL AS paid_on_is_readable,
         CASE WHEN paid_fen > 0 THEN paid_on_text IS NOT NULL END AS paid_has_date,
-        conflict.is_second_post IS NOT TRUE AS has_one_post
+        clash.is_second_post IS NOT TRUE AS has_one_post
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (
@@ -118,7 +118,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'post'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

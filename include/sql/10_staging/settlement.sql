@@ -86,7 +86,7 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         month = %(period)s::date AS month_is_period,
         CASE WHEN month IS NOT NULL AND station.capacity_kw IS NOT NULL THEN
             generation_kwh <= station.capacity_kw * 24 * extract(day FROM month + interval '1 month' - interval '1 day') * generation_limit.factor
@@ -109,7 +109,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'settlement'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     LEFT JOIN (
         SELECT
             station_code,

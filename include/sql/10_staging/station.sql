@@ -88,13 +88,13 @@ final AS (
         typed.*,
         region.region_code IS NOT NULL AS region_is_known,
         CASE WHEN region.region_code IS NOT NULL THEN %(sender_code)s IN (region.sender_code, region.region_code) END AS sender_is_responsible,
-        conflict.is_repeated IS NOT TRUE AS key_is_unique,
+        clash.is_repeated IS NOT TRUE AS key_is_unique,
         CASE WHEN village_code_is_formed AND region.region_code IS NOT NULL THEN left(village_code, 6) = typed.region_code END AS village_is_in_region,
         coalesce(share_percent, -1) AS share_percent_number,
         coalesce(tariff_fen_per_kwh, -1) AS tariff_number,
         grid_connected_on <= %(period_end)s::date AS is_connected_by_period_end,
         CASE WHEN station_type = 'village' THEN share_percent = 100 END AS village_station_has_one_village,
-        conflict.is_uneven IS NOT TRUE AS shares_make_100
+        clash.is_uneven IS NOT TRUE AS shares_make_100
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (
@@ -105,7 +105,7 @@ final AS (
         FROM staging.conflict
         WHERE delivery_id = %(delivery_id)s AND resource = 'station'
         GROUP BY key_hash
-    ) AS conflict ON conflict.key_hash = typed.key_hash
+    ) AS clash ON clash.key_hash = typed.key_hash
     OFFSET bigint '0'
 )
 

@@ -23,7 +23,7 @@ FROM ops.alert AS alert
 LEFT JOIN attempts ON alert.alert_id = attempts.alert_id
 WHERE
     alert.raised_at >= %(since)s
-    AND NOT coalesce(attempts.is_sent, false)
+    AND NOT coalesce(attempts.is_sent, FALSE)
     AND coalesce(attempts.attempts, 0) < %(max_attempts)s
 ORDER BY
     coalesce(attempts.attempts, 0),

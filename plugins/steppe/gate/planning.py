@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from steppe.database import Connection
 
 # Every join of the gate but one meets whole tables; where a guess says "one row", a nested loop would take hours.
-BY_HASH = {"enable_nestloop": "off"}
+# Nothing that is joined comes in order, so a merge sorts both sides, and in each worker.
+BY_HASH = {"enable_nestloop": "off", "enable_mergejoin": "off"}
 # A handful of rows is fetched by its places.
 BY_PLACE = {"enable_nestloop": "on"}
 # Where nearly every group is one row, to group in parallel is to do it twice.

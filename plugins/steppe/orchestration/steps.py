@@ -6,6 +6,7 @@ A rejected delivery is an outcome, not a failure: it is recorded, an alert is ra
 from __future__ import annotations
 
 import logging
+import time
 from datetime import datetime
 from typing import TypedDict
 
@@ -78,16 +79,26 @@ def _load(connection: Connection, delivery_id: int) -> None:
     """From the beginning, whatever an earlier try has left: what is not published is cheap to make again."""
     from steppe import gate, intake, warehouse
 
+    began = time.monotonic()
     try:
         intake.land(connection, delivery_id)
         connection.commit()
+        landed = time.monotonic()
         gate.judge(connection, delivery_id)
         connection.commit()
+        judged = time.monotonic()
         # Before the publication, so that no crash separates the two: the alert of a delivery is raised once.
         alerts.raise_alert(connection, alerts.for_gate(connection, delivery_id))
         connection.commit()
         warehouse.publish(connection, delivery_id)
         connection.commit()
+        log.info(
+            "delivery %d: landed in %.2f s, judged in %.2f s, published in %.2f s",
+            delivery_id,
+            landed - began,
+            judged - landed,
+            time.monotonic() - judged,
+        )
     except Rejected as rejected:
         connection.rollback()
         gate.reject(connection, delivery_id, rejected)

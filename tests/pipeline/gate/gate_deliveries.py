@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from steppe import contracts
 
 SENDER, PERIOD = "150400", "2020-05"

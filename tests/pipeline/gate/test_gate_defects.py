@@ -10,7 +10,6 @@ import pytest
 import yaml
 from pipeline.gate import gate_deliveries as deliveries
 from pipeline.gate.gate_deliveries import Row
-
 from steppe import contracts, gate
 from steppe.gate import rules
 
@@ -19,7 +18,16 @@ DEFECTS: dict[str, dict[str, list[dict[str, Any]]]] = yaml.safe_load(
 )
 CLEAN_ROWS = 3
 _KEYS = {
-    "same": ("household_id", "person_id", "id_number", "birth_date", "spell_id", "uscc", "station_code", "village_code"),
+    "same": (
+        "household_id",
+        "person_id",
+        "id_number",
+        "birth_date",
+        "spell_id",
+        "uscc",
+        "station_code",
+        "village_code",
+    ),
     "same_person": ("id_number",),
     "same_station": ("station_code",),
 }
