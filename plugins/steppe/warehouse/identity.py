@@ -6,6 +6,7 @@ reaches the server; only ID numbers that a sender has not named before are asked
 
 from __future__ import annotations
 
+from binascii import hexlify
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 
@@ -24,7 +25,7 @@ _TYPES = {"name": "text", "phone": "text", "birth_date": "date"}
 _LINES_PER_WRITE = 4000
 
 
-def tokeniser(key: bytes) -> Callable[[bytes], bytes]:
+def tokeniser(key: bytes) -> Callable[[bytes | memoryview], bytes]:
     """A function from an ID number's bytes to its token's hexadecimal form.
 
     The same as ``hmac.digest(key, number, "sha256").hex()[:32]`` in less than half the time: both padded keys are hashed once.
@@ -33,11 +34,11 @@ def tokeniser(key: bytes) -> Callable[[bytes], bytes]:
     inner = sha256(bytes(byte ^ 0x36 for byte in block)).copy
     outer = sha256(bytes(byte ^ 0x5C for byte in block)).copy
 
-    def token(number: bytes) -> bytes:
+    def token(number: bytes | memoryview) -> bytes:
         within, around = inner(), outer()
         within.update(number)
         around.update(within.digest())
-        return around.digest()[:16].hex().encode()
+        return hexlify(around.digest()[:16])
 
     return token
 
@@ -143,7 +144,7 @@ def _stream(reader: Connection, writer: Connection, query: sql.Composed, child: 
     with writer.cursor().copy(sql.SQL("COPY {} ({}) FROM STDIN").format(child.identifier, columns)) as sink:
         for line in _copied_lines(reader, sql.SQL("COPY ({}) TO STDOUT").format(query)):
             # An accepted ID number has 18 characters; the tab after it is where the line is told apart.
-            add(token(bytes(line[:18])))
+            add(token(line[:18]))
             add(b"\t")
             add(line)
             count += 1
