@@ -443,7 +443,7 @@ COMMENT ON COLUMN staging.contribution.person_paid_fen IS '个人实缴，文件
 COMMENT ON COLUMN staging.contribution.is_received IS '是否到账 (received)';
 COMMENT ON COLUMN staging.contribution.received_on IS '到账日期 YYYYMMDD (received on)';
 
--- Grain: one row per delivered row (exact repeats included) whose key can be read.
+-- Grain: one row per delivered row, exact repeats included; with stream -1 also known keys that quarantined rows hide (present/*.sql).
 CREATE TABLE staging.seen (
     delivery_id bigint NOT NULL,
     resource text NOT NULL COLLATE "C",
@@ -455,7 +455,7 @@ ALTER TABLE staging.seen OWNER TO steppe_loader;
 COMMENT ON TABLE staging.seen IS 'Keys of every delivered row, whatever became of it: a key that is not here is absent 报送主键';
 COMMENT ON COLUMN staging.seen.delivery_id IS 'Delivery 批次号';
 COMMENT ON COLUMN staging.seen.resource IS 'Resource 资源';
-COMMENT ON COLUMN staging.seen.stream IS 'Byte range of the file that the row came by 流';
+COMMENT ON COLUMN staging.seen.stream IS 'Byte range of the file that the row came by; -1 for a known key that a quarantined row hides 流';
 COMMENT ON COLUMN staging.seen.row_ctid IS 'Place of the row in its raw partition 原始行位置';
 COMMENT ON COLUMN staging.seen.key_hash IS 'Hash of the normalised key, as in the warehouse target; NULL when a part of the key is missing 主键摘要';
 

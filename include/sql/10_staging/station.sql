@@ -1,7 +1,9 @@
--- What the gate's rules see of station: expectations/station.json names these columns.
--- Grain: one row per row of raw.station that is new or changed; exact repeats and rows known unchanged under the same rules left out.
--- Inputs: raw.station, ops reference tables, staging.conflict and staging.duplicate of the delivery, warehouse.dim_pv_station. Rerun: reads only.
--- NULL in a helper column says that its rule does not apply; the steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel) so that each is computed once per row.
+-- What the gate's rules see of station; expectations/station.json names these columns.
+-- Grain: one row per row of raw.station that is new or changed. Exact repeats, and rows known with the same content under the same
+-- rules, are left out. Inputs: raw.station, ops reference tables, staging.conflict and staging.duplicate of the delivery,
+-- warehouse.dim_pv_station. Rerun: reads only.
+-- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
+-- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
 WITH source AS (
     SELECT
         line.*,

@@ -82,4 +82,10 @@ def _pytest(arguments: list[str]) -> int:
     console.out.print(f"seed {seed}: STEPPE_TEST_SEED={seed} ./steppe test repeats this run")
     sys.stdout.flush()
     command = [sys.executable, "-m", "pytest", f"--hypothesis-seed={seed}", *arguments]
-    return subprocess.run(command, cwd=settings.ROOT, env=variables, check=False).returncode
+    process = subprocess.Popen(command, cwd=settings.ROOT, env=variables)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C reached pytest as well, which takes down the servers of its tests first.
+            continue

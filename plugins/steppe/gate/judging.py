@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import psycopg
 
-from steppe import contracts, database, intake
+from steppe import contracts, database, intake, settings
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.errors import Rejected
@@ -140,6 +140,7 @@ def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine
     for resource in delivery.contract.resources:
         judged = engine.judge_rows(connection, delivery, resource)
         lines = quarantine.move(connection, delivery, resource)
+        _note_present(connection, delivery, resource)
         results += [_row_result(rule, judged) for rule in rules.suite(resource.name).row_rules]
         results += _line_results(resource, lines)
         rows[resource.name], known[resource.name] = _count(connection, delivery, resource, judged, sum(lines.values()))
@@ -148,6 +149,13 @@ def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine
         values = relations.outcome_values(delivery, resource, keys_known=known[resource.name])
         results += [_table_result(found) for found in engine.judge_outcome(connection, delivery, resource, values)]
     return Verdict(rows, tuple(results))
+
+
+def _note_present(connection: Connection, delivery: Delivery, resource: Resource) -> None:
+    """A row that is defective is there all the same: what is known of it must not end as if it were absent."""
+    path = f"{FOLDER}/present/{resource.name}.sql"
+    if (settings.SQL / path).exists():
+        database.run(connection, path, delivery.values())
 
 
 def _row_result(rule: Rule, judged: Judged) -> Result:
