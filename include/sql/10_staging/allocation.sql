@@ -96,8 +96,29 @@ final AS (
         ) AS least_amount_fen,
         carried_in_fen + revenue_fen = post_wages_fen + public_works_fen + land_rent_fen + operation_fen + other_fen + carried_over_fen
             AS is_balanced,
-        CASE WHEN revenue_fen > 0 THEN post_wages_fen * 100 >= share.minimum_percent * CASE share.basis
-            WHEN 'net' THEN revenue_fen - land_rent_fen - operation_fen ELSE revenue_fen END
+        CASE WHEN revenue_fen > 0 THEN
+            post_wages_fen * 100 >= (
+                SELECT dated.value::numeric
+                FROM ops.parameter AS dated
+                INNER JOIN ops.region AS place ON place.region_code = dated.region_code
+                WHERE
+                    dated.name = 'pv_share_minimum_percent' AND dated.valid_from <= %(period)s::date
+                    AND (place.region_code IN (region.region_code, region.parent_code) OR place.level = 'region')
+                ORDER BY array_position(ARRAY['banner', 'league', 'region'], place.level), dated.valid_from DESC
+                LIMIT 1
+            ) * CASE (
+                SELECT dated.value
+                FROM ops.parameter AS dated
+                INNER JOIN ops.region AS place ON place.region_code = dated.region_code
+                WHERE
+                    dated.name = 'pv_share_basis' AND dated.valid_from <= %(period)s::date
+                    AND (place.region_code IN (region.region_code, region.parent_code) OR place.level = 'region')
+                ORDER BY array_position(ARRAY['banner', 'league', 'region'], place.level), dated.valid_from DESC
+                LIMIT 1
+            )
+                WHEN 'net' THEN revenue_fen - land_rent_fen - operation_fen
+                ELSE revenue_fen
+            END
         END AS wages_reach_share,
         post_wages_fen + public_works_fen + land_rent_fen + operation_fen + other_fen <= carried_in_fen + revenue_fen AS uses_are_within_means,
         clash.is_orphan IS NOT TRUE AS village_has_station
@@ -112,23 +133,6 @@ final AS (
         WHERE delivery_id = %(delivery_id)s AND resource = 'allocation'
         GROUP BY key_hash
     ) AS clash ON clash.key_hash = typed.key_hash
-    CROSS JOIN (
-        SELECT
-            (
-                SELECT minimum.value::numeric
-                FROM ops.parameter AS minimum
-                WHERE minimum.name = 'pv_share_minimum_percent' AND minimum.valid_from <= %(period)s::date
-                ORDER BY minimum.region_code = %(sender_code)s DESC, minimum.valid_from DESC
-                LIMIT 1
-            ) AS minimum_percent,
-            (
-                SELECT basis.value
-                FROM ops.parameter AS basis
-                WHERE basis.name = 'pv_share_basis' AND basis.valid_from <= %(period)s::date
-                ORDER BY basis.region_code = %(sender_code)s DESC, basis.valid_from DESC
-                LIMIT 1
-            ) AS basis
-    ) AS share
     OFFSET bigint '0'
 )
 

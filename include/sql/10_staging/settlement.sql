@@ -91,7 +91,16 @@ final AS (
         clash.is_repeated IS NOT TRUE AS key_is_unique,
         month = %(period)s::date AS month_is_period,
         CASE WHEN month IS NOT NULL AND station.capacity_kw IS NOT NULL THEN
-            generation_kwh <= station.capacity_kw * 24 * extract(day FROM month + interval '1 month' - interval '1 day') * generation_limit.factor
+            generation_kwh <= station.capacity_kw * 24 * extract(day FROM month + interval '1 month' - interval '1 day') * (
+                SELECT dated.value::numeric
+                FROM ops.parameter AS dated
+                INNER JOIN ops.region AS place ON place.region_code = dated.region_code
+                WHERE
+                    dated.name = 'pv_generation_limit_factor' AND dated.valid_from <= %(period)s::date
+                    AND (place.region_code IN (region.region_code, region.parent_code) OR place.level = 'region')
+                ORDER BY array_position(ARRAY['banner', 'league', 'region'], place.level), dated.valid_from DESC
+                LIMIT 1
+            )
         END AS generation_is_possible,
         coal_accrued_fen IS NOT NULL AND coal_received_fen IS NOT NULL AND subsidy_accrued_fen IS NOT NULL
             AND subsidy_received_fen IS NOT NULL AS amounts_are_readable,
@@ -121,15 +130,6 @@ final AS (
         WHERE delivery_id = %(delivery_id)s
         GROUP BY station_code
     ) AS station ON station.station_code = typed.station_code
-    CROSS JOIN (
-        SELECT parameter.value::numeric AS factor
-        FROM ops.parameter AS parameter
-        INNER JOIN ops.region AS place ON place.region_code = parameter.region_code
-        WHERE parameter.name = 'pv_generation_limit_factor' AND parameter.valid_from <= %(period)s::date
-            AND (place.region_code = %(sender_code)s OR place.level = 'region')
-        ORDER BY place.level <> 'region' DESC, parameter.valid_from DESC
-        LIMIT 1
-    ) AS generation_limit
     OFFSET bigint '0'
 )
 

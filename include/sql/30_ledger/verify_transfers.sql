@@ -1,33 +1,25 @@
 -- Recomputes every transfer: its digest, number, batch, key, accounts, and what it reverses.
 -- Grain: per banner and rule, the first transfer that breaks it. Inputs: ledger.transfer, ledger.seal, ledger.account. Rerun: reads only.
 WITH
-numbered AS (
-    SELECT
-        transfer.*,
-        lag(transfer.transfer_id, 1, 0::bigint) OVER (PARTITION BY transfer.region_code ORDER BY transfer.transfer_id) AS id_before
-    FROM ledger.transfer
-),
-
 judged AS (
     SELECT
-        numbered.region_code,
-        numbered.transfer_id,
-        numbered.digest <> ledger.transfer_digest(
-            numbered.region_code, numbered.transfer_id, numbered.idempotency_key, numbered.debit_account, numbered.credit_account,
-            numbered.amount_fen, numbered.kind, numbered.event_date, numbered.rule_version, numbered.delivery_id,
-            numbered.reverses_transfer_id
+        transfer.region_code,
+        transfer.transfer_id,
+        transfer.digest <> ledger.transfer_digest(
+            transfer.region_code, transfer.transfer_id, transfer.idempotency_key, transfer.debit_account, transfer.credit_account,
+            transfer.amount_fen, transfer.kind, transfer.event_date, transfer.rule_version, transfer.delivery_id,
+            transfer.reverses_transfer_id
         ) AS is_altered,
-        numbered.transfer_id <> numbered.id_before + 1 AS is_after_gap,
-        numbered.amount_fen <= 0 OR numbered.debit_account = numbered.credit_account AS is_no_movement,
-        NOT ledger.is_key(numbered.idempotency_key, numbered.region_code, numbered.kind, numbered.reverses_transfer_id IS NOT NULL) AS is_key_malformed,
+        transfer.amount_fen <= 0 OR transfer.debit_account = transfer.credit_account AS is_no_movement,
+        NOT ledger.is_key(transfer.idempotency_key, transfer.region_code, transfer.kind, transfer.reverses_transfer_id IS NOT NULL) AS is_key_malformed,
         seal.batch_no IS NULL
-        OR numbered.transfer_id NOT BETWEEN seal.first_transfer_id AND seal.last_transfer_id
-        OR numbered.posted_at <> seal.posted_at AS is_outside_batch,
+        OR transfer.transfer_id NOT BETWEEN seal.first_transfer_id AND seal.last_transfer_id
+        OR transfer.posted_at <> seal.posted_at AS is_outside_batch,
         debit.account_code IS NULL OR credit.account_code IS NULL AS is_account_missing
-    FROM numbered
-    LEFT JOIN ledger.seal ON numbered.region_code = seal.region_code AND numbered.batch_no = seal.batch_no
-    LEFT JOIN ledger.account AS debit ON numbered.region_code = debit.region_code AND numbered.debit_account = debit.account_code
-    LEFT JOIN ledger.account AS credit ON numbered.region_code = credit.region_code AND numbered.credit_account = credit.account_code
+    FROM ledger.transfer
+    LEFT JOIN ledger.seal ON transfer.region_code = seal.region_code AND transfer.batch_no = seal.batch_no
+    LEFT JOIN ledger.account AS debit ON transfer.region_code = debit.region_code AND transfer.debit_account = debit.account_code
+    LEFT JOIN ledger.account AS credit ON transfer.region_code = credit.region_code AND transfer.credit_account = credit.account_code
 ),
 
 found AS (
@@ -40,19 +32,37 @@ found AS (
         LATERAL (
             VALUES
             ('transfer.digest', judged.is_altered),
-            ('transfer.gap', judged.is_after_gap),
-            ('transfer.movement', judged.is_no_movement),
+                ('transfer.movement', judged.is_no_movement),
             ('transfer.key', judged.is_key_malformed),
             ('transfer.batch', judged.is_outside_batch),
             ('transfer.account', judged.is_account_missing)
         ) AS broken (rule_id, is_broken)
     WHERE
         (
-            judged.is_altered OR judged.is_after_gap OR judged.is_no_movement OR judged.is_key_malformed OR judged.is_outside_batch
+            judged.is_altered OR judged.is_no_movement OR judged.is_key_malformed OR judged.is_outside_batch
             OR judged.is_account_missing
         )
         AND broken.is_broken
     GROUP BY judged.region_code, broken.rule_id
+),
+
+-- Numbers alone, read from the primary key's index.
+numbered AS (
+    SELECT
+        region_code,
+        transfer_id,
+        lag(transfer_id, 1, 0::bigint) OVER (PARTITION BY region_code ORDER BY transfer_id) AS id_before
+    FROM ledger.transfer
+),
+
+gap AS (
+    SELECT
+        region_code,
+        'transfer.gap' AS rule_id,
+        min(transfer_id) AS row_no
+    FROM numbered
+    WHERE transfer_id <> id_before + 1
+    GROUP BY region_code
 ),
 
 reversal AS (
@@ -81,17 +91,15 @@ reversal AS (
     GROUP BY reversal.region_code
 ),
 
--- Only a version that was taken back may be followed by the next one.
+-- Only a version that was taken back may be followed by the next one. First versions are the unique key's affair.
 version AS (
     SELECT
         region_code,
         transfer_id,
-        row_number() OVER fact AS expected,
-        ledger.key_version(idempotency_key) AS version,
-        lag(transfer_id) OVER fact AS version_before
+        left(idempotency_key, -length(split_part(idempotency_key, '#', -1)))
+        || (ledger.key_version(idempotency_key) - 1) AS key_before
     FROM ledger.transfer
-    WHERE reverses_transfer_id IS NULL AND ledger.is_key(idempotency_key, region_code, kind, FALSE)
-    WINDOW fact AS (PARTITION BY region_code, ledger.business_key(idempotency_key) ORDER BY transfer_id)
+    WHERE reverses_transfer_id IS NULL AND ledger.key_version(idempotency_key) > 1
 ),
 
 version_found AS (
@@ -100,9 +108,11 @@ version_found AS (
         'transfer.version' AS rule_id,
         min(version.transfer_id) AS row_no
     FROM version
+    LEFT JOIN ledger.transfer AS original
+        ON version.region_code = original.region_code AND version.key_before = original.idempotency_key
     LEFT JOIN ledger.transfer AS reversal
-        ON version.region_code = reversal.region_code AND version.version_before = reversal.reverses_transfer_id
-    WHERE version.version <> version.expected OR (version.version_before IS NOT NULL AND reversal.transfer_id IS NULL)
+        ON version.region_code = reversal.region_code AND original.transfer_id = reversal.reverses_transfer_id
+    WHERE reversal.transfer_id IS NULL
     GROUP BY version.region_code
 )
 
@@ -113,6 +123,8 @@ SELECT
     row_no
 FROM (
     SELECT * FROM found
+    UNION ALL
+    SELECT * FROM gap
     UNION ALL
     SELECT * FROM reversal
     UNION ALL
