@@ -61,6 +61,8 @@ def warehouse(template: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setenv("STEPPE_ARCHIVE_URL", (tmp_path / "archive").as_uri())
     (tmp_path / "inbox").mkdir()
     yield name
+    # Deliveries are numbered from 1 in every test: what one left unpacked would be in the way of the next.
+    shutil.rmtree(settings.home().work)
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

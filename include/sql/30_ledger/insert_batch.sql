@@ -96,9 +96,25 @@ SELECT
     digest
 FROM ledger_posting;
 
+WITH
+batch AS (
+    SELECT
+        count(DISTINCT region_code) AS batches,
+        coalesce(sum(debit_fen), 0) AS amount_fen
+    FROM ledger_movement
+),
+
+posting AS (
+    SELECT
+        count(*) AS transfers,
+        count(reverses_transfer_id) AS reversals
+    FROM ledger_posting
+)
+
 SELECT
-    count(DISTINCT region_code) AS batches,
-    count(*) AS transfers,
-    count(reverses_transfer_id) AS reversals,
-    coalesce(sum(amount_fen), 0) AS amount_fen
-FROM ledger_posting;
+    batch.batches,
+    posting.transfers,
+    posting.reversals,
+    batch.amount_fen
+FROM batch
+CROSS JOIN posting;

@@ -11,7 +11,9 @@ judged AS (
             transfer.reverses_transfer_id
         ) AS is_altered,
         transfer.amount_fen <= 0 OR transfer.debit_account = transfer.credit_account AS is_no_movement,
-        NOT ledger.is_key(transfer.idempotency_key, transfer.region_code, transfer.kind, transfer.reverses_transfer_id IS NOT NULL) AS is_key_malformed,
+        NOT ledger.is_key(
+            transfer.idempotency_key, transfer.region_code, transfer.kind, transfer.reverses_transfer_id IS NOT NULL
+        ) AS is_key_malformed,
         seal.batch_no IS NULL
         OR transfer.transfer_id NOT BETWEEN seal.first_transfer_id AND seal.last_transfer_id
         OR transfer.posted_at <> seal.posted_at AS is_outside_batch,
@@ -32,7 +34,7 @@ found AS (
         LATERAL (
             VALUES
             ('transfer.digest', judged.is_altered),
-                ('transfer.movement', judged.is_no_movement),
+            ('transfer.movement', judged.is_no_movement),
             ('transfer.key', judged.is_key_malformed),
             ('transfer.batch', judged.is_outside_batch),
             ('transfer.account', judged.is_account_missing)

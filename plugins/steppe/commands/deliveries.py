@@ -14,6 +14,7 @@ from steppe.errors import Rejected, SteppeError
 
 if TYPE_CHECKING:
     from steppe.gate import Verdict
+    from steppe.sample import Sample
 
 FINDINGS_SHOWN = 50
 
@@ -109,14 +110,27 @@ def sample(
 
         ./steppe sample --out /tmp/full --scale full --months 2020-05:2020-08 --seed 7
     """
-    share, wanted = parse_scale(scale), parse_months(months)
-    from steppe import sample as region
-
-    with console.step(f"sample region at scale {scale}, {wanted[0]} to {wanted[-1]}, seed {seed}"):
-        made = region.generate(out, share, wanted, seed)
+    with console.step(f"sample region at scale {scale}, {months}, seed {seed}"):
+        made = make_sample(out, scale, months, seed)
     console.out.print(
         f"{len(made.files)} deliveries in {out}; what is wrong in them: {made.answer_key_path}", markup=False
     )
+
+
+def make_sample(out: Path, scale: str, months: str, seed: int) -> Sample:
+    """The sample region in a folder.
+
+    Raises:
+        typer.BadParameter: scale or months cannot be read.
+        SteppeError: there is no such sample, such as of months before its baseline.
+    """
+    from steppe import sample
+
+    share, wanted = parse_scale(scale), parse_months(months)
+    try:
+        return sample.generate(out, share, wanted, seed)
+    except ValueError as error:
+        raise SteppeError(f"no such sample: {error}") from error
 
 
 def parse_scale(text: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -18,7 +19,7 @@ import typer
 
 from steppe import contracts, database, settings, summary
 from steppe.commands import console, report
-from steppe.commands.deliveries import parse_months, parse_scale
+from steppe.commands.deliveries import make_sample, parse_months, parse_scale
 from steppe.commands.status import waiting
 
 if TYPE_CHECKING:
@@ -73,15 +74,27 @@ def run(
 
         ./steppe deliver outbox/*.zip && ./steppe run --no-sample
     """
-    began = datetime.now(UTC)
     plan = _plan(scale, months, seed)
-    share = parse_scale(plan.scale)
+    parse_scale(plan.scale)
     parse_months(plan.months)
+    try:
+        is_well = _whole_path(plan, timeout * 60, with_sample=with_sample)
+    except KeyboardInterrupt:
+        console.say(
+            "\ninterrupted. What was begun goes on in Airflow: ./steppe down stops it, ./steppe run goes on from here"
+        )
+        raise
+    if not is_well:
+        raise typer.Exit(1)
+
+
+def _whole_path(plan: Plan, timeout_s: float, *, with_sample: bool) -> bool:
+    began = datetime.now(UTC)
     from steppe import installation
     from steppe.orchestration import processes
 
     with console.step("PostgreSQL and the warehouse's schema"):
-        installation.prepare(scale=share if with_sample else None)
+        installation.prepare(scale=parse_scale(plan.scale) if with_sample else None)
     with_sample = with_sample and _may_get_sample(plan)
     with _making(plan, wanted=with_sample) as made:
         with console.step("Airflow: API server, scheduler, DAG processor, triggerer"):
@@ -93,15 +106,14 @@ def run(
             _keep(plan, made.result())
     delivered = _deliver(plan) if with_sample else 0
     console.say(f"▸ {delivered} deliveries put into the inbox" if delivered else "▸ nothing new to deliver")
-    _work_off(timeout * 60)
+    _work_off(timeout_s)
     failed = processes.failed_runs(since=began)
     for one in failed:
         console.err.print(f"failed: {one.dag_id} {one.run_id}", style="red", markup=False)
     with database.connect("loader", application="steppe run") as connection:
         account = report.gather(connection)
     report.show(account)
-    if failed or not account.is_well:
-        raise typer.Exit(1)
+    return account.is_well and not failed
 
 
 def _plan(scale: str | None, months: str | None, seed: int | None) -> Plan:
@@ -131,8 +143,12 @@ def _making(plan: Plan, *, wanted: bool) -> Iterator[Future[Sample] | None]:
         return
     console.say(f"▸ sample region at scale {plan.scale}, {plan.months}, seed {plan.seed}: made meanwhile")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        # Ctrl-C reaches the whole process group; this one is ended below instead, without a traceback of its own.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        made = pool.submit(_generate, plan)
+        signal.signal(signal.SIGINT, before)
         try:
-            yield pool.submit(_generate, plan)
+            yield made
         except BaseException:
             # Whatever went wrong elsewhere, nobody waits for a sample that is no longer wanted.
             for child in active_children():
@@ -141,10 +157,8 @@ def _making(plan: Plan, *, wanted: bool) -> Iterator[Future[Sample] | None]:
 
 
 def _generate(plan: Plan) -> Sample:
-    from steppe import sample
-
     plan.folder.parent.mkdir(mode=0o700, exist_ok=True)
-    return sample.generate(plan.folder, parse_scale(plan.scale), parse_months(plan.months), plan.seed)
+    return make_sample(plan.folder, plan.scale, plan.months, plan.seed)
 
 
 def _keep(plan: Plan, made: Sample) -> None:

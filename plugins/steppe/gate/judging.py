@@ -13,7 +13,7 @@ from steppe.errors import Rejected
 from steppe.gate import metrics, onepass, partitions, quarantine, refusal, relations, rules
 from steppe.gate.metrics import Found
 from steppe.gate.onepass import Engine, Judged
-from steppe.gate.planning import ALONE, BY_HASH, planned
+from steppe.gate.planning import ALONE, BY_HASH, BY_PLACE, planned
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.rules import Rule
 from steppe.gate.verdict import GateError, Outcome, Result, Rows, Verdict
@@ -131,9 +131,7 @@ def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine:
 
 def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine) -> Verdict:
     for resource in delivery.contract.resources:
-        with planned(connection, ALONE):
-            database.run(connection, f"{FOLDER}/suspect.sql", delivery.values() | {"resource": resource.name})
-        database.run(connection, f"{FOLDER}/conflict/{resource.name}.sql", delivery.values())
+        _find_contradictions(connection, delivery, resource)
     results: list[Result] = []
     rows: dict[str, Rows] = {}
     known: dict[str, int] = {}
@@ -149,6 +147,16 @@ def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine
         values = relations.outcome_values(delivery, resource, keys_known=known[resource.name])
         results += [_table_result(found) for found in engine.judge_outcome(connection, delivery, resource, values)]
     return Verdict(rows, tuple(results))
+
+
+def _find_contradictions(connection: Connection, delivery: Delivery, resource: Resource) -> None:
+    """Note exact repeats and rows that contradict others, which one row alone cannot show."""
+    values = delivery.values() | {"resource": resource.name}
+    with planned(connection, ALONE):
+        database.run(connection, f"{FOLDER}/suspect.sql", values)
+    with planned(connection, BY_PLACE):
+        database.run(connection, f"{FOLDER}/duplicate/{resource.name}.sql", values)
+    database.run(connection, f"{FOLDER}/conflict/{resource.name}.sql", values)
 
 
 def _note_present(connection: Connection, delivery: Delivery, resource: Resource) -> None:

@@ -98,7 +98,7 @@ def rule_files(source: str) -> str:
     for resource in contract.resources:
         files.append(settings.EXPECTATIONS / f"{resource.name}.json")
         folder = settings.SQL / "10_staging"
-        files += [folder / f"{resource.name}.sql", folder / "conflict" / f"{resource.name}.sql"]
+        files += [folder / step / f"{resource.name}.sql" for step in ("", "seen", "conflict")]
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())

@@ -136,6 +136,16 @@ def test_a_fact_that_returns_to_what_it_was_is_a_third_version(facts: Facts, loa
     assert ledger.verify(loader) == []
 
 
+def test_a_corrected_date_is_a_correction(facts: Facts, loader: Connection) -> None:
+    """Same money, other day: statements by date would be wrong if the ledger kept the first."""
+    facts.publish(MAY)
+    ledger.post(loader)
+    facts.publish([paid(1, 300, paid_on="2020-06-11")])
+
+    assert ledger.post(loader) == Posted(batches=1, transfers=2, reversals=1, amount_fen=600)
+    assert balances(loader) == MAY_BALANCES
+
+
 def test_a_fact_no_longer_stated_is_reversed(facts: Facts, loader: Connection) -> None:
     facts.publish(MAY)
     ledger.post(loader)

@@ -12,7 +12,7 @@ import pytest
 import typer
 from steppe import cli
 from steppe.commands import checks, console
-from steppe.commands.deliveries import parse_months, parse_scale
+from steppe.commands.deliveries import make_sample, parse_months, parse_scale
 from steppe.errors import SettingsError, SteppeError
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -111,6 +111,11 @@ def test_no_scale(text: str) -> None:
 )
 def test_months(text: str, months: list[str]) -> None:
     assert parse_months(text) == months
+
+
+def test_months_before_the_samples_baseline_are_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(SteppeError, match="no such sample"):
+        make_sample(tmp_path, "0.01", "2019-05", 1)
 
 
 @pytest.mark.parametrize("text", ["2020-06:2020-05", "2020-13", "2020-5", "2020-05:", "2020-05:2020-06:2020-07", ""])

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from steppe import cli, database, summary
+from steppe.orchestration import configuration
 from typer.testing import CliRunner
 
 DELIVERIES = """
@@ -115,7 +116,8 @@ def test_status_as_json(filled: database.Connection) -> None:
     }  # fmt: skip
 
 
-def test_status_in_words(filled: database.Connection) -> None:
+def test_status_in_words(filled: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configuration, "port", lambda: None)  # another test may have an Airflow running
     done = CliRunner().invoke(cli.app, ["status"])
     assert done.exit_code == 0, done.output
     assert "delivery.checksum" in done.stdout

@@ -1,35 +1,7 @@
--- Exact repeats and rows that contradict another row of the delivery.
--- Grain: one row per repeated row (staging.duplicate), one per kind and key (staging.conflict).
--- Inputs: raw.household, gate_suspect (suspect.sql). Rerun: after the delivery's rows of both tables were deleted.
--- Searches that see every row go through a temporary table: CREATE TABLE AS runs in parallel, INSERT does not.
--- A key that cannot be read may still stand in a line that is there twice.
-INSERT INTO staging.duplicate (delivery_id, resource, stream, row_ctid)
-SELECT
-    %(delivery_id)s,
-    'household',
-    ranked.stream,
-    ranked.row_ctid
-FROM (
-    SELECT
-        line.stream,
-        line.ctid AS row_ctid,
-        row_number() OVER (
-            PARTITION BY
-                hash_record_extended(
-                    ROW(
-                        line.household_id, line.region_code, line.village_code, line.village_name, line.register_year,
-                        line.standard, line.household_type, line.poverty_cause, line.poverty_status, line.member_count,
-                        line.head_name, line.phone, line.income_per_head_fen
-                    ), 0
-                )
-            ORDER BY line.stream, line.ctid
-        ) AS copy_number
-    FROM gate_suspect AS suspect
-    INNER JOIN raw.household AS line ON line.stream = suspect.stream AND line.ctid = suspect.row_ctid
-    WHERE line.delivery_id = %(delivery_id)s
-) AS ranked
-WHERE ranked.copy_number > 1;
-
+-- Rows that contradict another row of the delivery.
+-- Grain: one row per kind and key in staging.conflict. Inputs: raw.household, gate_suspect (suspect.sql),
+-- staging.duplicate of the delivery. Rerun: after the delivery's rows were deleted.
+-- A search that sees every row goes through a temporary table: CREATE TABLE AS runs in parallel, INSERT does not.
 INSERT INTO staging.conflict (delivery_id, resource, kind, key_hash)
 SELECT
     %(delivery_id)s,
