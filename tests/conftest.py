@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -43,28 +44,36 @@ def template(home: Path) -> str:
     return "steppe_template"
 
 
-@pytest.fixture
-def warehouse(template: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
-    """A fresh warehouse; connections made by ``steppe.database`` go to it. Inbox and archive are the test's own."""
-    name = f"steppe_{tmp_path.name[-40:].lower()}_{os.getpid()}".replace("-", "_")
+@contextmanager
+def fresh_warehouse(template: str, folder: Path) -> Iterator[str]:
+    """A warehouse cloned from the template; connections made by ``steppe.database`` go to it until it is left.
+
+    Inbox and archive are in the folder.
+    """
+    name = f"steppe_{folder.name[-40:].lower()}_{os.getpid()}".replace("-", "_")
+    roles = sql.SQL("steppe_loader, steppe_analyst, steppe_auditor")
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
-        connection.execute(
-            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO steppe_loader, steppe_analyst, steppe_auditor").format(
-                sql.Identifier(name)
-            )
-        )
-    monkeypatch.setenv("STEPPE_WAREHOUSE_URL", server.url(name))
-    monkeypatch.setenv("STEPPE_INBOX", str(tmp_path / "inbox"))
-    monkeypatch.setenv("STEPPE_ARCHIVE_URL", (tmp_path / "archive").as_uri())
-    (tmp_path / "inbox").mkdir()
-    yield name
+        connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name), roles))
+    (folder / "inbox").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STEPPE_WAREHOUSE_URL", server.url(name))
+        patch.setenv("STEPPE_INBOX", str(folder / "inbox"))
+        patch.setenv("STEPPE_ARCHIVE_URL", (folder / "archive").as_uri())
+        yield name
     # Deliveries are numbered from 1 in every test: what one left unpacked would be in the way of the next.
     shutil.rmtree(settings.home().work)
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def warehouse(template: str, tmp_path: Path) -> Iterator[str]:
+    """A fresh warehouse for one test; its name."""
+    with fresh_warehouse(template, tmp_path) as name:
+        yield name
 
 
 @pytest.fixture
