@@ -6,6 +6,7 @@ SQL is a file under ``include/sql/``: identifiers literal, values bound as ``%(n
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -21,6 +22,17 @@ from steppe import settings
 from steppe.errors import SettingsError
 
 Connection = psycopg.Connection[TupleRow]
+
+
+def _without_words(record: logging.LogRecord) -> bool:
+    """Keep of an error only its class: psycopg logs what it ignores in the server's words, and these quote rows."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(type(each).__name__ if isinstance(each, BaseException) else each for each in record.args)
+    record.exc_info = record.exc_text = None
+    return True
+
+
+logging.getLogger("psycopg").addFilter(_without_words)
 
 
 def admin_url() -> str:

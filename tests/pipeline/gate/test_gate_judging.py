@@ -215,6 +215,24 @@ def test_too_many_absent_keys_reject(
     assert told.value.rule_id == "delivery.mass_deletion"
 
 
+@pytest.mark.parametrize("ended_on", ["20191130", ""], ids=["ended last year", "still going on"])
+def test_spells_of_last_year_are_not_missed_in_a_new_one(
+    loader: database.Connection, judged: Judged, arrive: Callable[..., int], ended_on: str
+) -> None:
+    spells = [deliveries.row("employment", place, started_on="20190301", ended_on=ended_on) for place in range(30)]
+    people = register(persons(30))
+    first, _ = judged({**people, "employment": spells}, period="2019-12")
+    published(loader, first)
+    second = arrive({**people, "employment": []}, period="2020-01")
+
+    if ended_on:
+        assert gate.judge(loader, second).rows["employment"].absent == 0
+        return
+    with pytest.raises(Rejected) as told:
+        gate.judge(loader, second)
+    assert told.value.rule_id == "delivery.mass_deletion"
+
+
 def test_unchanged_rows_are_not_judged_again(loader: database.Connection, judged: Judged) -> None:
     people = persons(60)
     first, _ = judged(register(people))

@@ -1,4 +1,5 @@
 -- How many keys this sender's fct_employment_spell is known to hold in the delivered month, and how many of them the delivery does not name.
+-- A spell that ended before the delivered year is not missed: the register tells the spells of a year, and January begins a new one.
 -- Grain: one row. Inputs: warehouse.fct_employment_spell, staging.seen of the delivery. Rerun: reads only.
 WITH known AS NOT MATERIALIZED (
     SELECT key_hash
@@ -6,6 +7,7 @@ WITH known AS NOT MATERIALIZED (
     WHERE
         sender_code = %(sender_code)s AND known_to = 'infinity'
         AND valid_from <= %(period)s::date AND valid_to > %(period)s::date
+        AND (ended_on IS NULL OR ended_on >= date_trunc('year', %(period)s::date))
 )
 
 SELECT
