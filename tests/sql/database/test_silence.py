@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 import pytest
 from steppe.database import Connection
@@ -20,7 +21,7 @@ def test_an_error_that_psycopg_ignores_is_logged_without_the_server_s_words(
     def abandoned_copy() -> str:
         """A COPY that the server refuses for its first row while we give up for a reason of our own."""
         caplog.clear()
-        with pytest.raises(KeyError), loader.transaction(), loader.cursor().copy("COPY narrow FROM STDIN CSV") as copy:
+        with suppress(KeyError), loader.transaction(), loader.cursor().copy("COPY narrow FROM STDIN CSV") as copy:
             copy.write(ROW * 100_000)
             raise KeyError
         return caplog.text
