@@ -35,6 +35,9 @@ def attach_judged(connection: Connection, resource: Resource, delivery_id: int) 
     )
     conditions.append(sql.SQL("ADD CHECK (delivery_id = {})").format(sql.Literal(delivery_id)))
     connection.execute(sql.SQL("ALTER TABLE {} {}").format(child, sql.SQL(", ").join(conditions)))
+    # The publisher joins these rows; taken for few, they would be looked up one by one.
+    connection.execute("SET LOCAL default_statistics_target = 10")
+    connection.execute(sql.SQL("ANALYZE {} (delivery_id, key_hash)").format(child))
     connection.execute(
         sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})").format(
             sql.Identifier("staging", resource.name), child, sql.Literal(delivery_id)

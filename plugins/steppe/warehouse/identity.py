@@ -77,7 +77,7 @@ def tokenise(
             named += _stream(reader, connection, query, child)
     if is_new:
         partitions.attach(connection, _IDENTITY, child, "sender_code", sender_code)
-    connection.execute(sql.SQL("ANALYZE {} (id_number)").format(child.identifier))
+    connection.execute(sql.SQL("ANALYZE {} (id_number, sender_code)").format(child.identifier))
     return named
 
 
