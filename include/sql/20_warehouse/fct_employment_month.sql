@@ -3,7 +3,7 @@
 -- Rerun: build compares these rows with what the table holds and supersedes what differs.
 -- Employed: a spell covers a day of the month; or an employee scheme was paid for the month; or no spell of the year is on file and the
 -- register names a place of work. Evidence, best first (C7.2): insurance, employer or contract, call-back, self-report or register.
--- The steps are fenced (OFFSET 0), so that each expression is computed once per row; the plan stays parallel.
+-- The steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel), so that each expression is computed once per row.
 WITH joined AS (
     SELECT
         person.person_key,
@@ -54,7 +54,7 @@ WITH joined AS (
     WHERE
         person.known_to = 'infinity' AND person.valid_from <= %(month)s::date AND person.valid_to > %(month)s::date
         AND person.sender_code = any(%(sender_codes)s::text[])
-    OFFSET 0
+    OFFSET bigint '0'
 ),
 
 judged AS (
@@ -63,7 +63,7 @@ judged AS (
         joined.status = 'employed' AS is_employed,
         joined.status = 'employed' AND coalesce(joined.is_place_out, FALSE) AS is_out
     FROM joined
-    OFFSET 0
+    OFFSET bigint '0'
 )
 
 SELECT

@@ -96,15 +96,13 @@ def _whole_path(plan: Plan, timeout_s: float, *, with_sample: bool) -> bool:
     with console.step("PostgreSQL and the warehouse's schema"):
         installation.prepare(scale=parse_scale(plan.scale) if with_sample else None)
     with_sample = with_sample and _may_get_sample(plan)
-    with _making(plan, wanted=with_sample) as made:
+    with _delivering(plan, wanted=with_sample) as sample:
         with console.step("Airflow: API server, scheduler, DAG processor, triggerer"):
             processes.start()
-        if made is not None and not made.done():
+        if not sample.done():
             with console.step(f"sample region at scale {plan.scale}"):
-                made.result()
-        if made is not None:
-            _keep(plan, made.result())
-    delivered = _deliver(plan) if with_sample else 0
+                sample.result()
+    delivered = sample.result()
     console.say(f"▸ {delivered} deliveries put into the inbox" if delivered else "▸ nothing new to deliver")
     _work_off(timeout_s)
     failed = processes.failed_runs(since=began)
@@ -136,24 +134,34 @@ def _may_get_sample(plan: Plan) -> bool:
 
 
 @contextmanager
-def _making(plan: Plan, *, wanted: bool) -> Iterator[Future[Sample] | None]:
-    """The sample in the making, in a process of its own beside what the caller does; None when there is nothing to make."""
+def _delivering(plan: Plan, *, wanted: bool) -> Iterator[Future[int]]:
+    """How many deliveries were put into the inbox: the sample is made, where there is none, in a process beside the caller.
+
+    What is in the inbox when Airflow's scheduler begins is taken up at once, while the rest of Airflow still starts.
+    """
     if not wanted or plan.stamp.exists():
-        yield None
+        ready: Future[int] = Future()
+        ready.set_result(_deliver(plan) if wanted else 0)
+        yield ready
         return
     console.say(f"▸ sample region at scale {plan.scale}, {plan.months}, seed {plan.seed}: made meanwhile")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         # Ctrl-C reaches the whole process group; this one is ended below instead, without a traceback of its own.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        made = pool.submit(_generate, plan)
+        delivered = pool.submit(_make_and_deliver, plan)
         signal.signal(signal.SIGINT, before)
         try:
-            yield made
+            yield delivered
         except BaseException:
             # Whatever went wrong elsewhere, nobody waits for a sample that is no longer wanted.
             for child in active_children():
                 child.terminate()
             raise
+
+
+def _make_and_deliver(plan: Plan) -> int:
+    _keep(plan, _generate(plan))
+    return _deliver(plan)
 
 
 def _generate(plan: Plan) -> Sample:
