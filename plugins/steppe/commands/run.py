@@ -45,7 +45,7 @@ class Plan:
     @property
     def stamp(self) -> Path:
         """Lists the files with their SHA-256; there when the sample is complete."""
-        return self.folder.with_suffix(".json")
+        return self.folder.with_name(f"{self.folder.name}.json")
 
 
 def run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -150,10 +151,23 @@ def test_the_plan_is_kept_and_what_is_asked_goes_before_it(stage: Stage) -> None
 
 
 def test_nobody_waits_for_a_sample_when_airflow_does_not_start(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+
     def fails() -> None:
         raise RuntimeError
 
+    def generate(_: Plan) -> SimpleNamespace:
+        assert ended.wait(timeout=20), "the sample is waited for"
+        raise ChildProcessError
+
     monkeypatch.setattr(processes, "start", fails)
+    monkeypatch.setattr(command, "_generate", generate)
+    monkeypatch.setattr(command, "active_children", lambda: [SimpleNamespace(terminate=ended.set)])
     done = CliRunner().invoke(cli.app, ["run"])
     assert isinstance(done.exception, RuntimeError)
+    assert ended.is_set()
     assert not Plan().stamp.exists()
+
+
+def test_each_sample_has_a_stamp_of_its_own() -> None:
+    assert len({Plan(seed=seed).stamp for seed in range(5)} | {Plan(scale="0.2").stamp}) == 6
