@@ -6,13 +6,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 from steppe import database, installation, server, settings
+from warehouses import fresh_warehouse
 
 
 @pytest.fixture(scope="session")
@@ -42,31 +40,6 @@ def template(home: Path) -> str:
     finally:
         os.environ.pop("STEPPE_WAREHOUSE_URL")
     return "steppe_template"
-
-
-@contextmanager
-def fresh_warehouse(template: str, folder: Path) -> Iterator[str]:
-    """A warehouse cloned from the template; connections made by ``steppe.database`` go to it until it is left.
-
-    Inbox and archive are in the folder.
-    """
-    name = f"steppe_{folder.name[-40:].lower()}_{os.getpid()}".replace("-", "_")
-    roles = sql.SQL("steppe_loader, steppe_analyst, steppe_auditor")
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-        connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name), roles))
-    (folder / "inbox").mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STEPPE_WAREHOUSE_URL", server.url(name))
-        patch.setenv("STEPPE_INBOX", str(folder / "inbox"))
-        patch.setenv("STEPPE_ARCHIVE_URL", (folder / "archive").as_uri())
-        yield name
-    # Deliveries are numbered from 1 in every test: what one left unpacked would be in the way of the next.
-    shutil.rmtree(settings.home().work)
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from steppe.commands.paperwork import compose_env, docs
 from steppe.commands.query import sql
 from steppe.commands.run import run
 from steppe.commands.status import status
+from steppe.commands.users import user
 from steppe.errors import SteppeError
 
 EXIT_CODES = (
@@ -44,6 +45,7 @@ app.command(rich_help_panel=DAILY)(run)
 app.command(rich_help_panel=DAILY)(up)
 app.command(rich_help_panel=DAILY)(down)
 app.command(rich_help_panel=DAILY)(status)
+app.command(rich_help_panel=DAILY)(user)
 app.command(rich_help_panel=DAILY)(reset)
 app.command(rich_help_panel=FILES)(deliver)
 app.command(rich_help_panel=FILES)(check)

@@ -80,7 +80,7 @@ def load(connection: Connection, *, scale: float | None) -> None:
         _replace(connection, "target", _TARGET, _parameter_rows("targets.csv", _TARGET_FILE, (str(share),)), 3)
         _replace(connection, "parameter", _PARAMETER, _parameter_rows("parameters.csv", _PARAMETER), 3)
         programmes.load(connection, {row[0] for row in regions()})
-        grants = [("steppe_analyst", row[0]) for row in regions()]
+        grants = [("steppe_analyst", row[0]) for row in regions()] + [("steppe_auditor", settings.REGION_CODE)]
         _replace(connection, "region_grant", ("role_name", "region_code"), grants, 2)
 
 

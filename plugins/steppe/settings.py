@@ -23,7 +23,7 @@ EXPECTATIONS = ROOT / "expectations"
 CALENDAR = ZoneInfo("Asia/Shanghai")
 REGION_CODE = os.environ.get("STEPPE_REGION_CODE", "150000")
 
-ROLES = ("loader", "analyst", "auditor")
+ROLES = ("loader", "analyst", "auditor", "page")
 
 
 @dataclass(frozen=True)

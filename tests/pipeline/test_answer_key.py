@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import fresh_warehouse
 from steppe import database, sample
+from warehouses import fresh_warehouse
 from whole_path import deliver, load
 
 KNOWN_SEED = 20200601

@@ -103,9 +103,9 @@ def installation(home: Path, template: str, tmp_path_factory: pytest.TempPathFac
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
         connection.execute(
-            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO steppe_loader, steppe_analyst, steppe_auditor").format(
-                sql.Identifier(name)
-            )
+            sql.SQL(
+                "GRANT CONNECT, TEMPORARY ON DATABASE {} TO steppe_loader, steppe_analyst, steppe_auditor, steppe_page"
+            ).format(sql.Identifier(name))
         )
     server.ensure_database("airflow")
     (folder / "inbox").mkdir()

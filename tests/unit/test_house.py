@@ -30,6 +30,7 @@ ORDER = (
     ("warehouse",),
     ("ledger",),
     ("alerts",),
+    ("page",),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 # Not in that order: each has a rule of its own.
@@ -101,6 +102,7 @@ FOLDERS = {
     "50_alerts": {"quarantine"},
     "60_orchestration": set(),
     "70_summary": {"quarantine", "warehouse", "ledger", "mart"},
+    "80_page": {"vault", "warehouse", "ledger", "mart"},
 }
 KEPT_BY_ALL = {"ops", "pg_catalog", "information_schema", "pg_temp"}
 

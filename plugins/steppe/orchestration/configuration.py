@@ -7,6 +7,7 @@ import configparser
 import json
 import os
 import random
+import secrets
 import socket
 import sys
 from pathlib import Path
@@ -45,6 +46,34 @@ def metadata_url() -> str:
 def password() -> str:
     """Of the login ``steppe``; generated, never a default."""
     return settings.secret("airflow_password", length_bytes=12)
+
+
+def _passwords_file() -> Path:
+    return settings.home().airflow / "passwords.json"
+
+
+def logins() -> dict[str, str]:
+    """Password of each login by its name: that of the installation, who administers, and those that were added, who look."""
+    file = _passwords_file()
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    return known | {LOGIN: password()}
+
+
+def add_login(name: str) -> str:
+    """Let somebody in at Airflow's next start; the password, generated unless there is one."""
+    if not name.isidentifier() or not name.isascii():
+        raise SettingsError(f"{name!r} is no name for a login: use letters, digits and _")
+    known = {name: secrets.token_hex(12)} | logins()
+    _keep_logins(known)
+    return known[name]
+
+
+def remove_login(name: str) -> None:
+    _keep_logins({login: word for login, word in logins().items() if login != name})
+
+
+def _keep_logins(known: dict[str, str]) -> None:
+    _private(_passwords_file()).write_text(json.dumps(known) + "\n")
 
 
 def _port_file() -> Path:
@@ -103,8 +132,10 @@ def sections() -> dict[str, dict[str, str]]:
             "hostname_callable": "socket.gethostname",
             "fernet_key": _fernet_key(),
             "auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-            "simple_auth_manager_users": f"{LOGIN}:admin",
-            "simple_auth_manager_passwords_file": str(home.airflow / "passwords.json"),
+            "simple_auth_manager_users": ",".join(
+                f"{login}:{'admin' if login == LOGIN else 'viewer'}" for login in logins()
+            ),
+            "simple_auth_manager_passwords_file": str(_passwords_file()),
             "execution_api_server_url": f"{url}/execution/",
         },
         "database": {
@@ -160,7 +191,7 @@ def write() -> Path:
     with draft.open("w", encoding="utf-8") as handle:
         parser.write(handle)
     draft.replace(file)
-    _private(home.airflow / "passwords.json").write_text(json.dumps({LOGIN: password()}) + "\n")
+    _keep_logins(logins())
     local = home.airflow / "config" / "airflow_local_settings.py"
     local.parent.mkdir(mode=0o700, exist_ok=True)
     local.write_text(LOCAL_SETTINGS)

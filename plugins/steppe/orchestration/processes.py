@@ -180,7 +180,7 @@ def _fingerprint_file() -> Path:
 
 
 def _fingerprint() -> str:
-    """Digest of what the processes take over at their start: the variables that are ours, the code, the rules, the contracts."""
+    """Digest of what the processes take over at their start: our variables, the code, the rules, the contracts, who may log in."""
     digest = sha256()
     for name, value in sorted(os.environ.items()):
         if name.startswith("STEPPE_"):
@@ -191,6 +191,7 @@ def _fingerprint() -> str:
                 facts = file.stat()
                 digest.update(f"{file} {facts.st_size} {facts.st_mtime_ns}\n".encode())
     digest.update(configuration.metadata_url().encode())
+    digest.update(" ".join(configuration.logins()).encode())
     return digest.hexdigest()
 
 

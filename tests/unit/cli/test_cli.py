@@ -31,6 +31,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 def test_the_commands_are_these() -> None:
     assert COMMANDS == [
         "bench", "check", "compose-env", "deliver", "docs", "down", "ledger", "reset", "run", "sample", "sql", "status", "test", "up",
+        "user",
     ]  # fmt: skip
 
 

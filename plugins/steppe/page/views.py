@@ -1,0 +1,96 @@
+"""The views there are: each SQL file in ``80_page/`` whose header has a title."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from steppe import settings
+
+FOLDER = settings.SQL / "80_page"
+TEMPLATES = Path(__file__).parent / "templates"
+
+# The tabs, in their order.
+GROUPS = {
+    "targets": ("目标", "Targets"),
+    "lists": ("清单", "Lists"),
+    "money": ("资金", "Money"),
+    "quality": ("质量", "Quality"),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """One view of the page.
+
+    Attributes:
+        group: its tab; None for one that is only linked to.
+        inputs: relations that it reads, of its parts too; whoever may read all of them sees the view.
+        parts: further queries of a view with a template of its own, by the name it knows their rows under.
+        named: the file that gives the same rows with names, and what that one reads; None when the list is of no persons.
+    """
+
+    name: str
+    title_zh: str
+    title_en: str
+    group: str | None
+    rank: int
+    inputs: tuple[str, ...]
+    parameters: frozenset[str]
+    parts: dict[str, str]
+    named: str | None
+    named_inputs: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}.sql"
+
+    @property
+    def template(self) -> str:
+        own = f"{self.name}.html"
+        return own if (TEMPLATES / own).exists() else "list.html"
+
+    @property
+    def is_list(self) -> bool:
+        return self.template == "list.html"
+
+
+@cache
+def all_views() -> dict[str, View]:
+    """Every view by its name, in the order of the navigation."""
+    found = [_view(file) for file in sorted(FOLDER.glob("*.sql")) if "." not in file.stem and _header(file, "Title")]
+    order = [*GROUPS, None]
+    return {view.name: view for view in sorted(found, key=lambda view: (order.index(view.group), view.rank, view.name))}
+
+
+def _view(file: Path) -> View:
+    zh, _, en = _header(file, "Title").partition(" | ")
+    group, _, rank = _header(file, "Group").partition(" ")
+    parts = {part.stem.split(".")[1]: part.name for part in sorted(FOLDER.glob(f"{file.stem}.*.sql"))}
+    named = parts.pop("named", None)
+    files = [file, *(FOLDER / part for part in parts.values())]
+    return View(
+        name=file.stem,
+        title_zh=zh,
+        title_en=en,
+        group=group if group in GROUPS else None,
+        rank=int(rank or 0),
+        inputs=tuple(sorted({name for each in files for name in _inputs(each)})),
+        parameters=frozenset(re.findall(r"%\((\w+)\)s", file.read_text(encoding="utf-8"))),
+        parts=parts,
+        named=named,
+        named_inputs=_inputs(FOLDER / named) if named else (),
+    )
+
+
+def _header(file: Path, word: str) -> str:
+    found = re.search(rf"^-- {word}: (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1].strip() if found else ""
+
+
+def _inputs(file: Path) -> tuple[str, ...]:
+    text = file.read_text(encoding="utf-8")
+    found = re.search(r"Inputs:(.*?)(?:Rerun:|\n[^-])", text, re.DOTALL)
+    return tuple(sorted(set(re.findall(r"\b[a-z]+\.[a-z_]+\b", found[1] if found else ""))))
