@@ -1,1 +1,1 @@
-"""Steppe: three agencies' files in; a warehouse, a ledger and alerts out."""
+"""Steppe: agencies' files in; a warehouse, a ledger and alerts out."""

@@ -30,7 +30,7 @@ EXIT_CODES = (
 
 app = typer.Typer(
     name="steppe",
-    help="Steppe: three agencies' files become a warehouse, a ledger and an alert.",
+    help="Steppe: agencies' files become a warehouse, a ledger and an alert.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,

@@ -99,8 +99,9 @@ def dictionary(found: Sequence[Relation], described: Sequence[DatabaseColumn]) -
     parts = [
         "# Data dictionary",
         "Made by `./steppe docs` from the contracts and the database's comments; edit those, not this file.",
-        "What agencies deliver: [household_registry](#household_registry), [pv_revenue](#pv_revenue), "
-        "[social_insurance](#social_insurance). What the database holds: "
+        "What agencies deliver: "
+        + ", ".join(f"[{source}](#{source})" for source in contracts.sources())
+        + ". What the database holds: "
         + ", ".join(f"[{layer}](#schema-{layer})" for layer in LAYERS)
         + ".",
     ]

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from steppe import settings
+from steppe import contracts, settings
 
 DAGS = settings.ROOT / "dags"
-SOURCES = ("household_registry", "pv_revenue", "social_insurance")
+SOURCES = contracts.sources()
 EXPECTED = {*(f"ingest_{source}" for source in SOURCES), "build_warehouse", "post_ledgers", "publish_marts", "watch"}
 SECTIONS = ("Purpose:", "Reads:", "Writes:", "When it fails:")
 PARSE_SECONDS = 0.5

@@ -119,9 +119,21 @@ def missing(contract: Contract, arrivals: Iterable[Arrival], now: datetime, firs
     return [
         Missing(contract.source, sender, period, contract.deadline(period))
         for period in sorted(due)
-        for sender in contract.senders
-        if (sender, period) not in here
+        for sender in _owing(contract, {code for code, arrived in here if arrived == period})
     ]
+
+
+def _owing(contract: Contract, arrived: set[str]) -> Iterable[str]:
+    """Who owes a month, given who delivered it. The region's own agency, where it may deliver, speaks for everyone.
+
+    Leagues that deliver by themselves do not speak for each other; as long as nobody has delivered, the agency alone is asked.
+    """
+    agency = settings.REGION_CODE
+    if agency not in contract.senders:
+        return [sender for sender in contract.senders if sender not in arrived]
+    if agency in arrived:
+        return []
+    return [sender for sender in contract.senders if sender not in arrived | {agency}] if arrived else [agency]
 
 
 def _months_due(contract: Contract, first: date, now: datetime) -> Iterable[date]:

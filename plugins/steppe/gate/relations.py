@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from steppe import database
+from steppe import database, settings
 from steppe.contracts import Contract, Resource
 from steppe.database import Connection
 
@@ -46,6 +46,7 @@ class Delivery:
         return {
             "delivery_id": self.delivery_id,
             "sender_code": self.sender_code,
+            "root_code": settings.REGION_CODE,
             "period": self.period,
             "period_end": date(year, month + 1, 1) - timedelta(days=1),
             "next_period": self.next_period or "infinity",

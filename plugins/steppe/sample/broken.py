@@ -90,7 +90,8 @@ class Broken:
 
 
 def _main(right: Right) -> str:
-    return right.tables[1].resource.name
+    """The resource that is spoilt: the second of several."""
+    return right.tables[:2][-1].resource.name
 
 
 def _control_total(said: dict[str, Any]) -> None:
@@ -196,7 +197,7 @@ def _utf_16(content: bytes) -> bytes:
     return content.decode("gb18030", "surrogateescape").encode("utf-16", "surrogatepass")
 
 
-def _fewer_rows(right: Right) -> Mapping[str, bytes]:
+def fewer_rows(right: Right) -> Mapping[str, bytes]:
     """The last lines are lost; the checksum is that of what is left, the number of rows is not."""
     return right.with_content(_main(right), lambda content: b"\n".join(content.rstrip(b"\n").split(b"\n")[:-3]) + b"\n")
 
@@ -210,7 +211,7 @@ def _set(**values: str) -> Make:
     return lambda right: right.with_manifest(lambda said: said.update(values))
 
 
-def _wrong_total(right: Right) -> Mapping[str, bytes]:
+def wrong_total(right: Right) -> Mapping[str, bytes]:
     return right.with_manifest(_control_total)
 
 
@@ -230,22 +231,28 @@ def _nothing(_: bytes) -> bytes:
     return b""
 
 
+# Ways to break that fit any source.
+CHECKSUM = _content(lambda content: content + b"\n", sums_agree=False)
+CUT = _content(_cut(0.5), sums_agree=False)
+UTF_16 = _content(_utf_16)
+COLUMN_MISSING = _content(_text(_without_last_column))
+COLUMN_TWICE = _content(_text(_with_column_twice))
+EMPTY = _content(_nothing)
+
 _register = partial(Broken, "household_registry")
 _insurance = partial(Broken, "social_insurance")
 _pv = partial(Broken, "pv_revenue")
 # Small senders, so that the sample stays quick to make; their files are GB18030 with LF.
 KINDS = (
-    _pv("control_total", "control_total", "150100", "first", "控制总额多 100 元", _wrong_total),
-    _insurance("contribution_total", "control_total", "150700", "last", "缴费控制总额不符", _wrong_total),
-    _insurance("rows_missing", "rows_missing", "150100", "first", "比清单少三行", _fewer_rows),
-    _register(
-        "checksum", "checksum", "150300", "first", "校验和不符", _content(lambda it: it + b"\n", sums_agree=False)
-    ),
-    _pv("cut_file", "checksum", "150700", "last", "文件被截断", _content(_cut(0.5), sums_agree=False)),
+    _pv("control_total", "control_total", "150100", "first", "控制总额多 100 元", wrong_total),
+    _insurance("contribution_total", "control_total", "150700", "last", "缴费控制总额不符", wrong_total),
+    _insurance("rows_missing", "rows_missing", "150100", "first", "比清单少三行", fewer_rows),
+    _register("checksum", "checksum", "150300", "first", "校验和不符", CHECKSUM),
+    _pv("cut_file", "checksum", "150700", "last", "文件被截断", CUT),
     _register("cut_zip", "unknown_file", "152501", "last", "压缩包被截断", _same, _cut(0.66)),
-    _register("utf_16", "encoding", "150781", "first", "UTF-16 编码", _content(_utf_16)),
-    _register("column_missing", "header", "150300", "last", "少一列", _content(_text(_without_last_column))),
-    _insurance("column_twice", "header", "150300", "last", "同一列两次", _content(_text(_with_column_twice))),
+    _register("utf_16", "encoding", "150781", "first", "UTF-16 编码", UTF_16),
+    _register("column_missing", "header", "150300", "last", "少一列", COLUMN_MISSING),
+    _insurance("column_twice", "header", "150300", "last", "同一列两次", COLUMN_TWICE),
     _pv("traversal", "unsafe_archive", "150300", "first", "包内路径越界", _traversal),
     _pv("encrypted", "unsafe_archive", "150781", "last", "压缩包已加密", _same, _encrypted),
     _register("sender_unknown", "sender_unknown", "152501", "first", "报送单位不存在", _set(sender="159900")),
@@ -254,7 +261,7 @@ KINDS = (
     _insurance("file_missing", "file_missing", "150781", "first", "缺一个文件", _drop_member),
     _insurance("manifest_json", "manifest", "152501", "first", "清单不是 JSON", _bad_json),
     _insurance("contract_version", "manifest", "150781", "last", "合同版本不符", _set(contract_version="2.0.0")),
-    _pv("empty_file", "empty", "152501", "last", "文件为空", _content(_nothing)),
+    _pv("empty_file", "empty", "152501", "last", "文件为空", EMPTY),
     _register("line_too_long", "line_too_long", "150781", "last", "一行超过 1 MB", _content(_text(_long_line))),
     _insurance("external_entity", "unsafe_workbook", "152501", "last", "工作簿引用外部实体", _external_entity),
 )

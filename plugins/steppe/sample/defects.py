@@ -6,7 +6,7 @@ Each kind names the rules that must be among those reported for its rows. A kind
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ from steppe.sample.delivery import Table
 from steppe.sample.identity import id_check_character
 
 Level = Literal["row", "warning", "duplicate"]
+FORMULA = "=HYPERLINK(0)"
 BEARABLE_SHARE = 0.047  # of a file's rows; the contracts reject a delivery beyond 0.05
 
 
@@ -130,6 +131,40 @@ def plus(column: str, fen: int) -> Act:
     return act
 
 
+def name_control(place: Place) -> list[int]:
+    return place.set(name=place.get("name") + "\x07")
+
+
+def row_kind(
+    resource: str,
+    name: str,
+    rule: str,
+    act: Act,
+    note: str,
+    *,
+    pool: str = "any",
+    pair: bool = False,
+    is_warning: bool = False,
+) -> Kind:
+    """A kind under one rule of its resource, or of the format; ``pair`` when it breaks two rows."""
+    is_format = rule.startswith("format.")
+    return Kind(
+        name=f"{resource}.{name}",
+        resource=resource,
+        rules=(rule if is_format else f"{resource}.{rule}",),
+        act=act,
+        note=note,
+        level="warning" if is_warning else "row",
+        pool=pool,
+        cost=0 if is_warning else 1 + pair,
+        csv_only=is_format or act is name_control,
+    )
+
+
+def repeated(resource: str) -> Kind:
+    return Kind(f"{resource}.repeated", resource, (), repeat_exactly, "完全重复行", level="duplicate", cost=0)
+
+
 @dataclass(frozen=True)
 class Slot:
     """A file that can bear defects: about so many rows."""
@@ -142,7 +177,7 @@ class Slot:
 
 
 def plan(
-    kinds: Sequence[Kind], slots: Sequence[Slot], rates: dict[str, float], seed: int
+    kinds: Sequence[Kind], slots: Sequence[Slot], rates: Mapping[str, float], seed: int
 ) -> dict[tuple[str, str, str], list[Kind]]:
     """Which kinds go into which file (sender, period, resource): every kind once if the files can bear it, then up to its rate.
 

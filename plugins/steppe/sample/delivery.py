@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from steppe import contracts
 from steppe.contracts import Resource
 from steppe.sample.days import Month
 from steppe.sample.identity import Ints, Texts
 from steppe.sample.region import Sender
 
-# Text that may need quotes; every other column holds codes and numbers.
-_FREE_TEXT = {"name", "head_name", "village_name", "station_name", "employer_name", "unit_name"}
 _ZIP_LEVEL = 1
 
 
@@ -47,6 +47,17 @@ class Table:
         """A table whose columns come in the order of the contract."""
         ordered = {column.name: columns[column.name].tolist() for column in resource.columns}
         return Table(resource, ordered, pools, len(next(iter(ordered.values()))))
+
+    @staticmethod
+    def joined(parts: Sequence[Table]) -> Table:
+        """One table of several parts of a resource, before anything was added to them."""
+        starts = np.cumsum([0, *(part.base for part in parts)])
+        pools = {
+            name: np.concatenate([start + part.pools[name] for start, part in zip(starts, parts, strict=False)])
+            for name in parts[0].pools
+        }
+        columns = {name: [value for part in parts for value in part.columns[name]] for name in parts[0].columns}
+        return Table(parts[0].resource, columns, pools, int(starts[-1]))
 
     def __len__(self) -> int:
         return self.base + len(self.places)
@@ -153,10 +164,10 @@ def members(said: Mapping[str, Any], files: Sequence[File]) -> dict[str, bytes]:
 
 
 def _csv(table: Table, sender: Sender) -> bytes:
-    values = [_quoted(column) if name in _FREE_TEXT else column for name, column in table.columns.items()]
+    values = [_quoted(column) if _is_free_text(name) else column for name, column in table.columns.items()]
     lines = list(map(",".join, zip(*values, strict=True)))
     names = list(table.columns)
-    text_at = next((index for index, name in enumerate(names) if name in _FREE_TEXT), 0)
+    text_at = next((index for index, name in enumerate(names) if _is_free_text(name)), 0)
     for at, how in table.breaks.items():
         lines[at] = _broken(lines[at], how, text_at)
     header = ",".join(column.header for column in table.resource.columns)
@@ -167,6 +178,11 @@ def _csv(table: Table, sender: Sender) -> bytes:
     mark = "\ufeff" if sender.has_mark else ""
     # Surrogates stand for bytes that are no text in any encoding.
     return (mark + text).encode(sender.encoding.lower(), "surrogateescape")
+
+
+def _is_free_text(name: str) -> bool:
+    """Whether a column's text may need quotes; what is no name is a code, a number or a date."""
+    return name == "name" or name.endswith("_name")
 
 
 def _quoted(column: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from steppe.sample.defects import (
+    FORMULA,
     Act,
     Kind,
     Place,
@@ -12,10 +13,12 @@ from steppe.sample.defects import (
     both,
     break_line,
     change,
+    name_control,
     of_another_sender,
     plus,
     rebuilt_id,
-    repeat_exactly,
+    repeated,
+    row_kind,
     wrong_check_digit,
     wrong_uscc,
 )
@@ -25,37 +28,6 @@ RATES = {
     "household": 2e-4, "person": 1e-4, "employment": 3e-4, "employer_unit": 4e-3, "enrollment": 2e-4, "contribution": 6e-4,
     "station": 4e-3, "settlement": 4e-3, "allocation": 4e-3, "post": 3e-3,
 }  # fmt: skip
-FORMULA = "=HYPERLINK(0)"
-
-
-def _kind(
-    resource: str,
-    name: str,
-    rule: str,
-    act: Act,
-    note: str,
-    *,
-    pool: str = "any",
-    pair: bool = False,
-    is_warning: bool = False,
-) -> Kind:
-    """A kind under one rule of its resource, or of the format; ``pair`` when it breaks two rows."""
-    is_format = rule.startswith("format.")
-    return Kind(
-        name=f"{resource}.{name}",
-        resource=resource,
-        rules=(rule if is_format else f"{resource}.{rule}",),
-        act=act,
-        note=note,
-        level="warning" if is_warning else "row",
-        pool=pool,
-        cost=0 if is_warning else 1 + pair,
-        csv_only=is_format or act is _name_control,
-    )
-
-
-def _repeated(resource: str) -> Kind:
-    return Kind(f"{resource}.repeated", resource, (), repeat_exactly, "完全重复行", level="duplicate", cost=0)
 
 
 def _birth_elsewhere(place: Place) -> list[int]:
@@ -78,10 +50,6 @@ def _second_holder(place: Place) -> list[int]:
 
 def _id_short(place: Place) -> list[int]:
     return place.set(id_number=place.get("id_number")[:17])
-
-
-def _name_control(place: Place) -> list[int]:
-    return place.set(name=place.get("name") + "\x07")
 
 
 def _village_elsewhere(place: Place) -> list[int]:
@@ -176,16 +144,16 @@ def _second_post(place: Place) -> list[int]:
     return place.both(village_code=other)
 
 
-household = partial(_kind, "household")
-person = partial(_kind, "person")
-employment = partial(_kind, "employment")
-employer_unit = partial(_kind, "employer_unit")
-enrollment = partial(_kind, "enrollment")
-contribution = partial(_kind, "contribution")
-station = partial(_kind, "station")
-settlement = partial(_kind, "settlement")
-allocation = partial(_kind, "allocation")
-post = partial(_kind, "post")
+household = partial(row_kind, "household")
+person = partial(row_kind, "person")
+employment = partial(row_kind, "employment")
+employer_unit = partial(row_kind, "employer_unit")
+enrollment = partial(row_kind, "enrollment")
+contribution = partial(row_kind, "contribution")
+station = partial(row_kind, "station")
+settlement = partial(row_kind, "settlement")
+allocation = partial(row_kind, "allocation")
+post = partial(row_kind, "post")
 
 PERSON = (
     person("check_digit", "id_check_digit", wrong_check_digit, "校验码错误"),
@@ -205,7 +173,7 @@ PERSON = (
     person("aged_beyond_reason", "age_plausible", _aged, "年龄过大"),
     person("name_missing", "name_present", change(name=""), "无姓名"),
     person("name_formula", "name_safe", change(name=FORMULA), "姓名是公式"),
-    person("name_control", "name_safe", _name_control, "姓名含控制字符"),
+    person("name_control", "name_safe", name_control, "姓名含控制字符"),
     person("ability_of_other_list", "labour_ability_code", change(labour_ability="1"), "劳动技能用了另一版本代码"),
     person("ethnicity_of_register", "ethnicity_code", change(ethnicity="56"), "民族用了登记系统自己的编号"),
     person("sex_label", "sex_code", change(sex="男"), "写了名称而非代码"),
@@ -238,7 +206,7 @@ PERSON = (
     person("nul_byte", "format.nul_byte", break_line("nul"), "含 NUL 字节"),
     person("undecodable", "format.encoding", break_line("bytes"), "无法解码的字节"),
     person("open_quote", "format.unbalanced_quote", break_line("quote"), "引号未闭合"),
-    _repeated("person"),
+    repeated("person"),
     person("phone_short", "phone_format", change(phone="1384"), "电话位数不对", is_warning=True),
     person(
         "months_without_place",
@@ -266,7 +234,7 @@ HOUSEHOLD = (
     household("year_before_register", "register_year_valid", change(register_year="1914"), "年度不可能"),
     household("income_words", "income_format", change(income_per_head_fen="约五千"), "收入不是数字"),
     household("ragged", "format.ragged", break_line("many"), "多列"),
-    _repeated("household"),
+    repeated("household"),
     household("phone_short", "phone_format", change(phone="8-2031"), "电话位数不对", is_warning=True),
     household(
         "income_in_fen", "income_range", change(income_per_head_fen="655000.00"), "收入以分填报", is_warning=True
@@ -292,7 +260,7 @@ EMPLOYMENT = (
     employment("organised_as_word", "organised_code", change(is_organised="T"), "是否项未用 0/1"),
     employment("wage_words", "wage_format", change(monthly_wage_fen="三千五"), "工资不是数字"),
     employment("employer_formula", "employer_name_safe", change(employer_name="+cmd"), "单位名称是公式"),
-    _repeated("employment"),
+    repeated("employment"),
     employment(
         "place_not_of_class",
         "place_matches_region",
@@ -322,7 +290,7 @@ EMPLOYER_UNIT = (
     employer_unit("status_of_other_system", "status_code", change(payment_status="9"), "另一系统的缴费状态代码"),
     employer_unit("staff_negative", "staff_range", change(employee_count="-3"), "职工人数为负"),
     employer_unit("registered_unreadable", "registered_on_valid", change(registered_on="20191301"), "登记日期不存在"),
-    _repeated("employer_unit"),
+    repeated("employer_unit"),
 )
 
 ENROLLMENT = (
@@ -341,7 +309,7 @@ ENROLLMENT = (
     enrollment("ends_before_start", "ends_after_start", change(ended_on="20000101"), "终止早于开始"),
     enrollment("active_though_dead", "active_when_dead", _died, "已死亡仍在保"),
     enrollment("undecodable", "format.encoding", break_line("bytes"), "无法解码的字节"),
-    _repeated("enrollment"),
+    repeated("enrollment"),
 )
 
 CONTRIBUTION = (

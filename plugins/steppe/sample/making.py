@@ -7,6 +7,7 @@ import itertools
 import json
 import random
 import shutil
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from steppe.sample import broken, defects, delivery, employers, insurance, people, region, register, solar
-from steppe.sample.broken import Right
+from steppe.sample import broken, defects, delivery, employers, feeds, insurance, people, region, register, solar
+from steppe.sample.broken import Broken, Right
 from steppe.sample.days import Month
 from steppe.sample.defects import Kind, Place, Slot
 from steppe.sample.delivery import File, Table
 from steppe.sample.employers import Employers
+from steppe.sample.feeds import Feed
 from steppe.sample.insurance import Insurance
 from steppe.sample.kinds import RATES, ROW_KINDS
-from steppe.sample.people import Households, People
+from steppe.sample.office import Office
 from steppe.sample.region import Sender
 from steppe.sample.solar import Solar
 from steppe.sample.work import Labour, Targets
@@ -59,6 +61,10 @@ class _Making:
     files: list[Path] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    parts: dict[tuple[str, Month], list[list[Table]]] = field(
+        default_factory=dict
+    )  # source, month → each sender's tables
+    feed_counts: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # source → month → sender → figures
 
 
 def generate(out: Path, scale: float | str, months: Sequence[str], seed: int, baseline_year: int = 2019) -> Sample:
@@ -90,6 +96,8 @@ def generate(out: Path, scale: float | str, months: Sequence[str], seed: int, ba
     targets = _targets(share, [size.persons for size in sizes], seed)
     for size, target in zip(sizes, targets, strict=True):
         _make_sender(making, size, target, firms)
+    for feed in feeds.all_feeds():
+        _make_feed(making, feed)
     path = broken.unknown_file(folder)
     making.files.append(path)
     making.answers.append(_answer_delivery("unknown_file", path.name, "unknown_file", "不是报送包"))
@@ -159,17 +167,6 @@ def _targets(share: float, persons: Sequence[int], seed: int) -> list[Targets]:
     ]
 
 
-@dataclass
-class _Office:
-    """The offices of one sender, each with its records."""
-
-    homes: Households
-    people: People
-    labour: Labour
-    insurance: Insurance
-    solar: Solar
-
-
 def _make_sender(making: _Making, size: _Size, target: Targets, firms: Employers) -> None:
     sender, months = size.sender, making.months
     rng = np.random.default_rng([making.seed, 3, sender.index])
@@ -182,34 +179,80 @@ def _make_sender(making: _Making, size: _Size, target: Targets, firms: Employers
     labour.open_year(months[0], 0)
     staff, of_unit = labour.insure(insurance.INSURED_SHARE)
     insured = insurance.insured(staff, of_unit, months[0].first_day, rng)
-    office = _Office(
-        homes, population, labour, Insurance(sender, villages, population, units, insured, seed=making.seed), pv
+    office = Office(
+        sender=sender,
+        villages=villages,
+        homes=homes,
+        people=population,
+        labour=labour,
+        insurance=Insurance(sender, villages, population, units, insured, seed=making.seed),
+        solar=pv,
     )
+    books = {
+        feed.SOURCE: feed.open_book(office, months, _chance(making, feed.SOURCE, sender.index))
+        for feed in feeds.all_feeds()
+    }
     for step, month in enumerate(months):
         if step:
             register.advance(homes, population, labour, month, step, rng=rng)
         making.counts.setdefault(month.text, {})[sender.code] = labour.figures(month)
-        for source, tables in _deliveries(office, villages, month, step):
+        for source, tables in _deliveries(office, month, step):
             _deliver(making, sender, source, month, tables, rng=rng)
+        for source, book in books.items() if step else ():
+            making.parts.setdefault((source, month), []).append(book.tables(month, step))
+            figures = making.feed_counts.setdefault(source, {}).setdefault(month.text, {})
+            figures[sender.code] = book.figures(month)
 
 
-def _deliveries(
-    office: _Office, villages: region.Villages, month: Month, step: int
-) -> Iterator[tuple[str, list[Table]]]:
-    yield register.SOURCE, register.tables(office.homes, office.people, villages, office.labour, month, step=step)
+def _chance(making: _Making, source: str, place: int) -> np.random.Generator:
+    """Chance of a feed's own, so that one feed more leaves all others as they are."""
+    return np.random.default_rng([making.seed, 4, zlib.crc32(source.encode()), place])
+
+
+def _make_feed(making: _Making, feed: Feed) -> None:
+    """Deliver what all senders' offices told of a source, in the agency's name."""
+    agency = region.agency()
+    whole = {
+        month: [Table.joined(parts) for parts in zip(*making.parts.pop((feed.SOURCE, month)), strict=True)]
+        for month in making.months[1:]
+    }
+    slots = [
+        Slot(agency.code, month.code, table.resource.name, len(table), agency.file_format == "csv")
+        for month, tables in whole.items()
+        for table in tables
+    ]
+    making.plan |= defects.plan(feed.KINDS, slots, feed.RATES, making.seed)
+    for month, tables in whole.items():
+        rng = _chance(making, feed.SOURCE, len(region.senders()) + month.index)
+        _deliver(making, agency, feed.SOURCE, month, tables, rng=rng, refused=feed.BROKEN)
+
+
+def _deliveries(office: Office, month: Month, step: int) -> Iterator[tuple[str, list[Table]]]:
+    yield (
+        register.SOURCE,
+        register.tables(office.homes, office.people, office.villages, office.labour, month, step=step),
+    )
     if step:
         yield insurance.SOURCE, office.insurance.tables(month, step)
         yield solar.SOURCE, office.solar.tables(month)
 
 
 def _deliver(
-    making: _Making, sender: Sender, source: str, month: Month, tables: list[Table], *, rng: np.random.Generator
+    making: _Making,
+    sender: Sender,
+    source: str,
+    month: Month,
+    tables: list[Table],
+    *,
+    rng: np.random.Generator,
+    refused: Sequence[Broken] = broken.KINDS,
 ) -> None:
     chance = random.Random(f"{making.seed} {sender.code} {source} {month.code}")  # noqa: S311 - a reproducible sample
-    others = [code for other in region.senders() if other.code != sender.code for code in other.banners]
+    banners = [str(code) for other in region.senders() if other.code != sender.code for code in other.banners]
 
     def make_place(table: Table, at: int) -> Place:
-        return Place(table, at, chance, month.code, month.next.code, str(others[chance.randrange(len(others))]))
+        others = [code for code in banners if code != table.columns["region_code"][at]]
+        return Place(table, at, chance, month.code, month.next.code, others[chance.randrange(len(others))])
 
     path = making.folder / f"{source}_{sender.code}_{month.code}.zip"
     files: list[File] = []
@@ -226,7 +269,7 @@ def _deliver(
     making.files.append(delivery.write_zip(path, delivery.members(said, files), month))
     right = Right(source, sender, month, tables, files)
     which = {"first": making.months[1], "last": making.months[-1]}
-    for kind_of in broken.KINDS:
+    for kind_of in refused:
         if (kind_of.source, kind_of.sender, which[kind_of.month]) == (source, sender.code, month):
             bad = broken.write(kind_of, right, making.folder)
             making.files.append(bad)
@@ -268,20 +311,27 @@ def _write_facts(making: _Making, out: Path) -> Sample:
         writer = csv.DictWriter(handle, _ANSWER_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(making.answers)
-    names = next(iter(next(iter(making.counts.values())).values()))
     document = {
         "scale": making.scale,
         "seed": making.seed,
         "baseline": making.months[0].text,
         "months": [month.text for month in making.months[1:]],
         "deliveries": len(making.files),
-        "true": {
-            month: {
-                "total": {name: sum(sender[name] for sender in senders.values()) for name in names},
-                "by_sender": senders,
-            }
-            for month, senders in making.counts.items()
-        },
+        "true": _with_totals(making.counts),
+        "true_of_feeds": {source: _with_totals(counts) for source, counts in sorted(making.feed_counts.items())},
     }
     facts.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return Sample(tuple(making.files), key, facts)
+
+
+def _with_totals(counts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Month → total and each sender's figures."""
+    return {
+        month: {
+            "total": {
+                name: sum(figures[name] for figures in senders.values()) for name in next(iter(senders.values()))
+            },
+            "by_sender": senders,
+        }
+        for month, senders in counts.items()
+    }

@@ -63,13 +63,23 @@ def apportion(total: int, weights: Sequence[float], at_least: int = 0) -> list[i
     return [int(share) + floor for share in shares]
 
 
-@cache
 def senders() -> tuple[Sender, ...]:
-    """The fourteen senders of the contracts with the sample's assumptions about them."""
+    """The fourteen senders who each report a part of the region, with the sample's assumptions about them."""
+    return _all_senders()[1:]
+
+
+def agency() -> Sender:
+    """The region's own agency, which reports for every banner."""
+    return _all_senders()[0]
+
+
+@cache
+def _all_senders() -> tuple[Sender, ...]:
     banners: dict[str, list[int]] = {}
     for code, _, level, _, sender in reference.regions():
         if level == "banner" and sender:
             banners.setdefault(sender, []).append(int(code))
+            banners.setdefault(settings.REGION_CODE, []).append(int(code))
     with (settings.PARAMETERS / "sample_senders.csv").open(encoding="utf-8", newline="") as handle:
         return tuple(
             Sender(
@@ -88,7 +98,7 @@ def senders() -> tuple[Sender, ...]:
                 has_mark=row["byte_order_mark"] == "yes",
                 line_end={"LF": "\n", "CRLF": "\r\n"}[row["line_end"]],
             )
-            for index, row in enumerate(csv.DictReader(handle))
+            for index, row in enumerate(csv.DictReader(handle), start=-1)
         )
 
 

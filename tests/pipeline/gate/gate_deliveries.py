@@ -15,8 +15,19 @@ import yaml
 from steppe import contracts
 
 SENDER, PERIOD = "150400", "2020-05"
-CLEAN: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "clean.yaml").read_text(encoding="utf-8"))
 Row = dict[str, str]
+
+
+def of_all_sources(folder: str) -> dict[str, Any]:
+    """What the YAML files of a folder beside this one say, source by source, of their resources."""
+    found: dict[str, Any] = {}
+    for path in sorted((Path(__file__).parent / folder).glob("*.yaml")):
+        found |= yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+# One row of each resource that breaks no rule, as the agency writes it. "*" is filled in by ``row``, different for each row.
+CLEAN: dict[str, Row] = of_all_sources("clean")
 
 
 def id_number(place: int) -> str:
@@ -45,8 +56,9 @@ def row(resource: str, place: int, **changes: Any) -> Row:
         "station_code": f"S{place:06d}",
         "village_code": f"150421{place:06d}",
         "uscc": uscc(place),
+        "credit_code": uscc(place),
     }
-    made = {name: keys[name] if value == "*" else value for name, value in CLEAN[resource].items()}
+    made = {name: keys.get(name, f"K{place:06d}") if value == "*" else value for name, value in CLEAN[resource].items()}
     return made | {name: "" if value is None else str(value) for name, value in changes.items()}
 
 

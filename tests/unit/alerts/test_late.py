@@ -37,6 +37,25 @@ def test_a_sender_owes_from_the_minute_of_the_deadline() -> None:
     assert owed([*arrivals, arrival("150400", MAY, deadline + timedelta(days=3))], deadline + timedelta(days=4)) == []
 
 
+@pytest.mark.parametrize(
+    ("arrived", "owing"),
+    [
+        (["150000"], []),  # the region's own agency speaks for everyone
+        (["150000", "150100"], []),
+        (["150100"], ["150400"]),  # a league for itself alone
+        ([], ["150000"]),  # of nobody's month the agency is asked, not fifteen senders
+    ],
+)
+def test_where_the_regions_agency_may_deliver_it_speaks_for_all(arrived: list[str], owing: list[str]) -> None:
+    of_all = replace(CONTRACT, senders=("150000", *CONTRACT.senders))
+    arrivals = [arrival(sender, JUNE) for sender in arrived]
+    found = missing(of_all, arrivals, CONTRACT.deadline(JUNE), first=JUNE)
+    assert [item.sender_code for item in found] == owing
+    # Without it, each sender owes his own.
+    apart = missing(CONTRACT, arrivals, CONTRACT.deadline(JUNE), first=JUNE)
+    assert [item.sender_code for item in apart] == [code for code in CONTRACT.senders if code not in arrived]
+
+
 def test_in_operation_a_month_that_nobody_sent_is_owed_by_all() -> None:
     arrivals = [arrival("150100", MAY), arrival("150400", MAY)]
     assert owed(arrivals, CONTRACT.deadline(JUNE) - timedelta(minutes=1)) == []

@@ -12,8 +12,12 @@ from sample_reader import Made, lines, manifest, rows
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_2
 from steppe import settings
-from steppe.sample.broken import KINDS as BROKEN
-from steppe.sample.kinds import ROW_KINDS
+from steppe.sample import feeds
+from steppe.sample.broken import KINDS as BROKEN_OF_SENDERS
+from steppe.sample.kinds import ROW_KINDS as ROW_KINDS_OF_SENDERS
+
+BROKEN = (*BROKEN_OF_SENDERS, *(kind for feed in feeds.all_feeds() for kind in feed.BROKEN))
+ROW_KINDS = (*ROW_KINDS_OF_SENDERS, *(kind for feed in feeds.all_feeds() for kind in feed.KINDS))
 
 Row = dict[str, str]
 FLOAT = re.compile(r"\d\.\d+E\+17")
