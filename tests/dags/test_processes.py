@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from steppe import settings
+from steppe import contracts, settings
 from steppe.orchestration import configuration, processes
 
 
@@ -118,6 +118,6 @@ def test_the_settings_of_another_airflow_do_not_leak_in(installation: Path, monk
 
 def test_the_dags_follow_from_the_contracts(installation: Path) -> None:
     assert processes.dag_ids() == {
-        "ingest_household_registry", "ingest_pv_revenue", "ingest_social_insurance",
+        *(f"ingest_{source}" for source in contracts.sources()),
         "build_warehouse", "post_ledgers", "publish_marts", "watch",
     }  # fmt: skip

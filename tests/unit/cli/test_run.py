@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from steppe import cli, database, installation, settings
+from steppe import cli, contracts, database, installation, settings
 from steppe.commands import run as command
 from steppe.commands.run import Plan
 from steppe.orchestration import configuration, processes
@@ -83,7 +83,7 @@ def call(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-INGEST = ["ingest_household_registry", "ingest_pv_revenue", "ingest_social_insurance"]
+INGEST = [f"ingest_{source}" for source in contracts.sources()]
 
 
 def test_first_run_makes_delivers_and_accounts_and_second_does_nothing(stage: Stage) -> None:
