@@ -31,6 +31,7 @@ def get(filled: str) -> Iterator[Get]:
     with TestClient(create_app(by_header)) as client:
 
         def ask(user: str | None, address: str, **headers: str) -> Response:
+            client.cookies.clear()
             known = {"x-user": user} if user else {}
             return client.get(address, headers=known | headers, follow_redirects=False)
 

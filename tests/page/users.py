@@ -9,7 +9,7 @@ from fastapi import Request
 from httpx import Response
 from psycopg import sql
 from sql.staged import BANNER, SENDER, number, stage
-from steppe import database, warehouse
+from steppe import database, ledger, warehouse
 
 DECEMBER, MAY = date(2019, 12, 1), date(2020, 5, 1)
 ELSEWHERE, ELSEWHERE_SENDER = "150602", "150600"
@@ -43,6 +43,7 @@ def fill(loader: database.Connection) -> None:
         rows = {"station": [station], "allocation": [here | {"month": MAY} | money]}
         warehouse.publish(loader, stage(loader, "pv_revenue", MAY, rows, sender=sender))
     warehouse.build(loader)
+    ledger.post(loader)
     warehouse.refresh_marts(loader)
 
 

@@ -4,7 +4,8 @@ SELECT
     region.region_code,
     region.region_name,
     region.level,
-    region.parent_code
+    region.parent_code,
+    region.sender_code
 FROM ops.visible_region AS visible
 INNER JOIN ops.region AS region ON visible.region_code = region.region_code
 ORDER BY region.level = 'region' DESC, region.level = 'league' DESC, region.region_code ASC;

@@ -1,7 +1,9 @@
 -- Title: 目标进度 | Targets
 -- Group: targets 1
+-- Sources: household_registry, social_insurance
+-- Parameters: out_migration_place_classes
 -- Grain: one row per indicator for a place and for each place right below it, up to a month (C6.1, C6.2, C6.3).
--- Inputs: mart.target_progress, ops.region, ops.parameter. Rerun: reads only.
+-- Inputs: mart.target_progress, ops.region. Rerun: reads only.
 SELECT
     progress.indicator,
     progress.region_code,
@@ -24,17 +26,9 @@ SELECT
     progress.pace_percent,
     progress.projected_persons,
     progress.projection_method,
-    progress.senders_expected,
-    progress.senders_delivered,
-    progress.register_published_at,
-    progress.register_oldest_published_at,
-    progress.insurance_published_at,
-    progress.definition_status,
-    definition.valid_from AS definition_valid_from,
     progress.confirmation
 FROM mart.target_progress AS progress
 INNER JOIN ops.region AS region ON progress.region_code = region.region_code
-LEFT JOIN LATERAL ops.parameter_at('out_migration_place_classes', progress.region_code, progress.month) AS definition ON TRUE
 WHERE progress.month = %(month)s AND %(place)s IN (progress.region_code, region.parent_code)
 ORDER BY
     progress.region_code <> %(place)s ASC,

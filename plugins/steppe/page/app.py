@@ -15,7 +15,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse
 
-from steppe.page import outlines, rendering
+from steppe.page import exporting, outlines, rendering
 from steppe.page.reading import Readers, Stranger
 from steppe.page.rendering import Unseen
 
@@ -84,6 +84,10 @@ def create_app(identify: Identify, login_url: str = "/auth/login/") -> FastAPI:
         if "lang" in request.query_params:
             response.set_cookie("steppe_lang", request.query_params["lang"][:2], samesite="lax", httponly=True)
         return response
+
+    @app.get("/export/{name}.{form}")
+    def export(request: Request, name: str, form: exporting.Form) -> Response:
+        return exporting.answer(request, readers, name, form)
 
     @app.get("/static/{name}")
     def static(name: str) -> Response:

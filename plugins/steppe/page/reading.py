@@ -35,6 +35,7 @@ class Place:
     name: str
     level: str
     parent_code: str | None
+    sender_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,8 @@ class Reading:
 
     def may_read(self, relations: tuple[str, ...]) -> bool:
         """Whether the role may read all of these, and each exists."""
-        row = self.connection.execute(
-            "SELECT bool_and(coalesce(has_any_column_privilege(to_regclass(name), 'SELECT'), false)) FROM unnest(%s::text[]) AS name",
-            (list(relations),),
-        ).fetchone()
-        return bool(row and row[0])
+        found = self.rows("readable.sql", {"relations": list(relations)})
+        return bool(found[0]["is_readable"])
 
     def home(self) -> Place | None:
         """The highest place that the role sees; None when it sees none."""
@@ -84,15 +82,26 @@ class Reading:
     def banners(self, place: Place) -> list[str]:
         """Codes of the banners in a place."""
         if place.level == "village":
-            return [place.parent_code or ""]
+            return [str(place.parent_code)]
         if place.level == "banner":
             return [place.code]
         inside = [each for each in self.places.values() if each.level == "banner"]
         return [each.code for each in inside if place.code in (each.parent_code, self._grandparent(each))]
 
+    def senders(self, place: Place) -> list[str]:
+        """Codes of those who deliver for a place."""
+        return sorted({self.places[code].sender_code or code for code in self.banners(place) if code in self.places})
+
     def _grandparent(self, place: Place) -> str | None:
         parent = self.places.get(place.parent_code or "")
         return parent.parent_code if parent else None
+
+    def below(self, place: Place) -> list[Place]:
+        """The places right below one, as far as the role sees them."""
+        if place.level == "banner":
+            rows = self.rows("villages.sql", {"region_code": place.code})
+            return [Place(row["village_code"], row["village_name"], "village", place.code) for row in rows]
+        return [each for each in self.places.values() if each.parent_code == place.code]
 
     def months(self) -> list[date]:
         """Months of which anything was published, newest first."""
@@ -157,4 +166,4 @@ class Readers:
 
 def _places(connection: psycopg.Connection[Any]) -> dict[str, Place]:
     rows = connection.execute(database.statement("80_page/places.sql")).fetchall()
-    return {code: Place(code, name, level, parent) for code, name, level, parent in rows}
+    return {row[0]: Place(*row) for row in rows}

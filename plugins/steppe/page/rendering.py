@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.resources
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.metadata import version
@@ -14,11 +16,15 @@ from urllib.parse import urlencode
 import jinja2
 from fastapi import Request
 
-from steppe.page import outlines, views, wording
+from steppe import contracts, settings
+from steppe.gate.rules import Rule, catalogue
+from steppe.page import freshness, listing, outlines, views, wording
 from steppe.page.reading import Place, Readers, Reading
 from steppe.page.views import View
 
 PLOTLY = f"plotly-{version('plotly')}.js"
+# What stays when the reader goes to another view.
+KEPT = ("lang", "place", "month")
 
 
 class Unseen(Exception):
@@ -37,6 +43,12 @@ def _plotly_style_ids() -> list[str]:
 
 
 @cache
+def _rules() -> dict[str, Rule]:
+    """What the suites say of each rule."""
+    return {rule.rule_id: rule for rule in catalogue()}
+
+
+@cache
 def _templates() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(views.TEMPLATES),
@@ -46,6 +58,8 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.globals["plotly_style_ids"] = _plotly_style_ids()
+    environment.globals["rules"] = _rules
+    environment.globals["source_names"] = contracts.sources
     environment.globals["map_of"] = lambda places: outlines.outlines(tuple(place.code for place in places))
     return environment
 
@@ -58,6 +72,7 @@ class Asked:
         wanted = self.query.get("lang") or request.cookies.get("steppe_lang")
         self.language = wanted if wanted in wording.LANGUAGES else wording.LANGUAGES[0]
         self.base = str(request.scope.get("root_path", "")).rstrip("/")
+        self.airflow = self.base.removesuffix("/steppe")
         self.plotly = PLOTLY
 
     def t(self, zh: str, en: str) -> str:
@@ -75,58 +90,146 @@ class Asked:
 
     def link(self, view: str, **changes: Any) -> str:
         """A view's address with this request's language, place and month, and some of these changed; None drops one."""
-        kept = {name: self.query[name] for name in ("lang", "place", "month") if name in self.query}
-        wanted = {name: value for name, value in (kept | changes).items() if value is not None}
-        return f"{self.base}/view/{view}" + (f"?{urlencode(wanted)}" if wanted else "")
+        return self._address(f"view/{view}", {name: self.query[name] for name in KEPT if name in self.query} | changes)
+
+    def same(self, **changes: Any) -> str:
+        """This very address, with something changed."""
+        return "?" + urlencode(_given(self.query | changes))
+
+    def export(self, view: str, form: str, **changes: Any) -> str:
+        """Where the whole of a list, as it is chosen here, is to be had as a file."""
+        return self._address(f"export/{view}.{form}", self.query | changes)
+
+    def _address(self, path: str, query: Mapping[str, Any]) -> str:
+        text = urlencode(_given(query))
+        return f"{self.base}/{path}" + (f"?{text}" if text else "")
+
+
+def _given(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader wants to see, found to be there for him.
+
+    Attributes:
+        month: None while the warehouse is empty.
+        values: what the view's queries are bound to.
+        query: of a list; None for a view with a template of its own.
+    """
+
+    view: View
+    place: Place
+    month: date | None
+    months: list[date]
+    values: Mapping[str, Any]
+    query: listing.Query | None
+
+    @property
+    def with_names(self) -> bool:
+        return self.query is not None and self.query.with_names
+
+    def as_recorded(self, form: str) -> dict[str, Any]:
+        return {"list_name": self.view.name, "place": self.place.code, "month": self.month, "form": form}
 
 
 def first(request: Request, reading: Reading) -> str:
     """Where the page begins for this reader."""
-    asked = Asked(request)
     for view in _visible(reading):
-        return asked.link(view.name)
+        return Asked(request).link(view.name)
     raise Unseen("no view")
 
 
+def wanted(asked: Asked, reading: Reading, name: str) -> Wanted:
+    """What an address asks for.
+
+    Raises:
+        Unseen: no such view or place for this reader.
+    """
+    view = views.all_views().get(name)
+    place = reading.place(asked.query.get("place"))
+    if view is None or place is None or not reading.may_read(view.inputs):
+        raise Unseen(name)
+    months = reading.months()
+    month = next((each for each in months if f"{each:%Y-%m}" == asked.query.get("month")), None)
+    month = month or next(iter(months), None)
+    # A view of what stands behind another is asked for with that one's name.
+    behind = views.all_views().get(asked.query.get("of", ""), view)
+    source = asked.query.get("source")
+    source = source if source in contracts.sources() else contracts.sources()[0]
+    values = {
+        **{name: asked.query.get(name) for name in view.choices},
+        "source": source,
+        "deadline": freshness.deadline(source),
+        "place": place.code,
+        "village": place.code if place.level == "village" else None,
+        "banner_or_above": place.parent_code if place.level == "village" else place.code,
+        "banners": reading.banners(place),
+        "month": month,
+        "root": settings.REGION_CODE,
+        "senders": reading.senders(place),
+        "sources": list(behind.sources),
+        "parameters": list(behind.parameters),
+    }
+    query = None
+    if view.is_list:
+        query = listing.Query(view.file, view.order, values, listing.chosen(asked.query))
+        if asked.query.get("names") and reading.may_read(listing.VAULT):
+            query = replace(query, with_names=True)
+    return Wanted(view, place, month, months, values, query)
+
+
 def page(request: Request, readers: Readers, name: str) -> str:
-    """A view as HTML.
+    """A view as HTML; that names are about to be shown is written down first.
 
     Raises:
         Stranger: the user reads as nobody.
         Unseen: no such view or place for him.
     """
-    asked = Asked(request)
-    with readers.reading(request.state.reader) as reading:
-        visible = _visible(reading)
-        view = next((view for view in views.all_views().values() if view.name == name), None)
-        if view is None or not reading.may_read(view.inputs):
-            raise Unseen(name)
-        place = reading.place(asked.query.get("place"))
-        if place is None:
-            raise Unseen("place")
-        months = reading.months()
-        month = _month(asked.query.get("month"), months)
-        values = {**asked.query, "place": place.code, "month": month, "banners": reading.banners(place)}
-        found: dict[str, Any] = {"rows": [], **{part: [] for part in view.parts}}
-        if months:
-            found["rows"] = reading.rows(view.file, values)
-            found |= {part: reading.rows(file, values) for part, file in view.parts.items()}
-        return (
-            _templates()
-            .get_template(view.template)
-            .render(
-                page=asked,
-                view=view,
-                groups=_groups(visible),
-                reading=reading,
-                place=place,
-                path=reading.path(place),
-                below=_below(reading, place),
-                month=month,
-                months=months,
-                **found,
-            )
+    asked, user = Asked(request), request.state.reader
+    with readers.reading(user) as reading:
+        found = wanted(asked, reading, name)
+        if not found.with_names:
+            return _render(asked, reading, found)
+    readers.record_named_view(user, found.as_recorded("page"))
+    with readers.reading(user) as reading:
+        return _render(asked, reading, found)
+
+
+def _render(asked: Asked, reading: Reading, found: Wanted) -> str:
+    view, values = found.view, found.values
+    rows: dict[str, Any] = {"rows": [], "list": None, "standing": [], "definitions": []}
+    rows |= {part: [] for part in view.parts}
+    if found.months:
+        rows["standing"] = reading.rows("standing.sql", values)
+        rows["definitions"] = reading.rows("definitions.sql", values)
+        if found.query:
+            rows["list"] = listing.listing(reading, found.query, asked.language)
+        else:
+            rows["rows"] = reading.rows(view.file, values)
+        rows |= {part: reading.rows(file, values) for part, file in view.parts.items()}
+    visible = _visible(reading)
+    return (
+        _templates()
+        .get_template(view.template)
+        .render(
+            page=asked,
+            wanted=found,
+            view=view,
+            names={each.name: each for each in visible},
+            groups=_groups(visible),
+            reading=reading,
+            place=found.place,
+            path=reading.path(found.place),
+            below=reading.below(found.place),
+            month=found.month,
+            months=found.months,
+            month_due=freshness.month_due(view.sources),
+            may_name=found.query is not None and reading.may_read(listing.VAULT),
+            **rows,
         )
+    )
 
 
 def message(request: Request, which: str) -> str:
@@ -143,12 +246,3 @@ def _groups(visible: list[View]) -> list[tuple[str, tuple[str, str], list[View]]
         (group, words, [view for view in visible if view.group == group]) for group, words in views.GROUPS.items()
     ]
     return [each for each in grouped if each[2]]
-
-
-def _below(reading: Reading, place: Place) -> list[Place]:
-    return [each for each in reading.places.values() if each.parent_code == place.code]
-
-
-def _month(wanted: str | None, months: list[date]) -> date | None:
-    chosen = next((month for month in months if f"{month:%Y-%m}" == wanted), None)
-    return chosen or next(iter(months), None)

@@ -12,6 +12,11 @@ from steppe import settings
 FOLDER = settings.SQL / "80_page"
 TEMPLATES = Path(__file__).parent / "templates"
 
+# What every query may be bound to; any other placeholder is a choice of the reader's, taken from the address.
+BOUND = {
+    "place", "village", "banner_or_above", "banners", "senders", "month", "root", "sources", "parameters", "deadline",
+}  # fmt: skip
+
 # The tabs, in their order.
 GROUPS = {
     "targets": ("目标", "Targets"),
@@ -28,8 +33,10 @@ class View:
     Attributes:
         group: its tab; None for one that is only linked to.
         inputs: relations that it reads, of its parts too; whoever may read all of them sees the view.
+        sources: contracts whose deliveries it stands on; parameters: rows of ``ops.parameter`` that define what it counts.
+        order: a list's own order, by its columns; ``-`` before one that falls.
+        choices: further parameters of an address that its queries take.
         parts: further queries of a view with a template of its own, by the name it knows their rows under.
-        named: the file that gives the same rows with names, and what that one reads; None when the list is of no persons.
     """
 
     name: str
@@ -38,10 +45,11 @@ class View:
     group: str | None
     rank: int
     inputs: tuple[str, ...]
-    parameters: frozenset[str]
+    sources: tuple[str, ...]
+    parameters: tuple[str, ...]
+    order: tuple[str, ...]
+    choices: frozenset[str]
     parts: dict[str, str]
-    named: str | None
-    named_inputs: tuple[str, ...]
 
     @property
     def file(self) -> str:
@@ -69,7 +77,6 @@ def _view(file: Path) -> View:
     zh, _, en = _header(file, "Title").partition(" | ")
     group, _, rank = _header(file, "Group").partition(" ")
     parts = {part.stem.split(".")[1]: part.name for part in sorted(FOLDER.glob(f"{file.stem}.*.sql"))}
-    named = parts.pop("named", None)
     files = [file, *(FOLDER / part for part in parts.values())]
     return View(
         name=file.stem,
@@ -78,19 +85,27 @@ def _view(file: Path) -> View:
         group=group if group in GROUPS else None,
         rank=int(rank or 0),
         inputs=tuple(sorted({name for each in files for name in _inputs(each)})),
-        parameters=frozenset(re.findall(r"%\((\w+)\)s", file.read_text(encoding="utf-8"))),
+        sources=_words(file, "Sources"),
+        parameters=_words(file, "Parameters"),
+        order=tuple(re.findall(r"-?\w+", _header(file, "Order"))),
+        choices=frozenset(name for each in files for name in re.findall(r"%\((\w+)\)s", _text(each))) - BOUND,
         parts=parts,
-        named=named,
-        named_inputs=_inputs(FOLDER / named) if named else (),
     )
 
 
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
 def _header(file: Path, word: str) -> str:
-    found = re.search(rf"^-- {word}: (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.search(rf"^-- {word}: (.+)$", _text(file), re.MULTILINE)
     return found[1].strip() if found else ""
 
 
+def _words(file: Path, word: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", _header(file, word)))
+
+
 def _inputs(file: Path) -> tuple[str, ...]:
-    text = file.read_text(encoding="utf-8")
-    found = re.search(r"Inputs:(.*?)(?:Rerun:|\n[^-])", text, re.DOTALL)
+    found = re.search(r"Inputs:(.*?)(?:Rerun:|\n[^-])", _text(file), re.DOTALL)
     return tuple(sorted(set(re.findall(r"\b[a-z]+\.[a-z_]+\b", found[1] if found else ""))))

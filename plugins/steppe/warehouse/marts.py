@@ -60,6 +60,7 @@ def refresh_marts(connection: Connection) -> Refreshed:
             database.run(connection, "40_mart/target_progress.sql", values)
             database.run(connection, "40_mart/last_year_migrants.sql", values)
         revenue = _refresh_pv_revenue(connection, work.after, work.up_to)
+        database.run(connection, "40_mart/account_month.sql")
         advance(connection, Step.MARTS, work)
     return Refreshed(work.publications, tuple(months), revenue)
 

@@ -22,12 +22,13 @@
     const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
     const rows = [...table.tBodies[0].rows];
     const x = rows.map((row) => row.cells[0].textContent.trim());
-    const colours = ["--ink", "--tier3", "--tier2", "--tier1", "--muted", "--mark"].map(style);
+    const bars = figure.dataset.chart === "bar";
+    const colours = (bars ? ["--mark", "--tier2", "--tier3"] : ["--ink", "--tier3", "--tier2", "--tier1", "--muted", "--mark"]).map(style);
     return heads.slice(1).map((name, place) => ({
       name: name,
       x: x,
       y: rows.map((row) => number(row.cells[place + 1])),
-      type: figure.dataset.chart === "bar" ? "bar" : "scatter",
+      type: bars ? "bar" : "scatter",
       mode: "lines+markers",
       marker: { color: colours[place % colours.length] },
       line: { color: colours[place % colours.length], dash: place > 3 ? "dash" : "solid" },
@@ -47,13 +48,12 @@
       const layout = {
         margin: { l: 64, r: 12, t: 8, b: 36 },
         height: 260,
-        barmode: "stack",
         paper_bgcolor: "transparent",
         plot_bgcolor: "transparent",
         font: { color: style("--ink"), family: getComputedStyle(document.body).fontFamily },
         xaxis: { type: "category", gridcolor: style("--line") },
         yaxis: { rangemode: "tozero", gridcolor: style("--line"), separatethousands: true },
-        legend: { orientation: "h", y: -0.2 },
+        legend: { orientation: "h", y: -0.2, traceorder: "normal" },
       };
       Plotly.react(place, traces(figure, table), layout, { displayModeBar: false, responsive: true });
     }
