@@ -122,7 +122,7 @@ def _unknown(
         )
     return sql.SQL(
         "SELECT source.id_number, {sender}, {region}, {name}, {phone}, {birth_date}, {delivery} FROM {staging} AS source "
-        "WHERE source.delivery_id = {delivery} {known} {grouping}"
+        "WHERE source.delivery_id = {delivery} AND source.id_number IS NOT NULL {known} {grouping}"
     ).format(
         sender=sql.Literal(sender_code),
         region=value("region_code"),

@@ -71,6 +71,8 @@ def _refer(rows: dict[str, list[Row]], resource: str, made: Row, place: int, cha
         rows["enrollment"].append(
             deliveries.row("enrollment", place, id_number=made["id_number"], scheme=made["scheme"], **died)
         )
+    if resource == "assistance" and "died_on" in change:
+        rows["death"].append(deliveries.row("death", place, id_number=made["id_number"], died_on=change["died_on"]))
     if resource == "settlement":
         rows["station"].append(deliveries.row("station", place, station_code=made["station_code"]))
     if resource == "allocation":

@@ -1,0 +1,27 @@
+-- Publishes: staging.assistance
+-- Grain: one row per case, and range in which it was known.
+-- Inputs: staging.assistance, vault.identity.
+-- Rerun: the publisher reads these rows once per delivery, ends the versions they replace and inserts them, in one transaction.
+-- The applicant's name stays in the vault.
+SELECT
+    source.case_code,
+    source.region_code,
+    identity.person_key,
+    source.assistance_kind,
+    source.referred_on,
+    source.decided_on,
+    source.decision,
+    source.monthly_amount_fen,
+    source.ends_on,
+    %(period)s::date AS period,
+    %(sender_code)s::text AS sender_code,
+    source.delivery_id,
+    source.row_hash,
+    source.key_hash,
+    %(rule_set_digest)s::bigint AS rule_set_digest,
+    %(known_from)s::timestamptz AS known_from,
+    'infinity'::timestamptz AS known_to
+FROM staging.assistance AS source
+INNER JOIN vault.identity AS identity
+    ON source.id_number = identity.id_number AND identity.sender_code = %(sender_code)s
+WHERE source.delivery_id = %(delivery_id)s

@@ -1,0 +1,21 @@
+-- Publishes: staging.death
+-- Grain: one row per person, and range in which it was known.
+-- Inputs: staging.death, vault.identity.
+-- Rerun: the publisher reads these rows once per delivery, ends the versions they replace and inserts them, in one transaction.
+-- Name and day of birth stay in the vault; the day of death tells what was paid after it.
+SELECT
+    identity.person_key,
+    source.region_code,
+    source.died_on,
+    %(period)s::date AS period,
+    %(sender_code)s::text AS sender_code,
+    source.delivery_id,
+    source.row_hash,
+    source.key_hash,
+    %(rule_set_digest)s::bigint AS rule_set_digest,
+    %(known_from)s::timestamptz AS known_from,
+    'infinity'::timestamptz AS known_to
+FROM staging.death AS source
+INNER JOIN vault.identity AS identity
+    ON source.id_number = identity.id_number AND identity.sender_code = %(sender_code)s
+WHERE source.delivery_id = %(delivery_id)s

@@ -1,0 +1,25 @@
+-- Publishes: staging.benefit
+-- Grain: one row per person and month, and range in which it was known.
+-- Inputs: staging.benefit, vault.identity.
+-- Rerun: the publisher reads these rows once per delivery, ends the versions they replace and inserts them, in one transaction.
+-- The recipient's name stays in the vault.
+SELECT
+    identity.person_key,
+    source.region_code,
+    source.month,
+    source.benefit_kind,
+    source.amount_fen,
+    source.entitled_from_on,
+    source.entitled_to_on,
+    %(period)s::date AS period,
+    %(sender_code)s::text AS sender_code,
+    source.delivery_id,
+    source.row_hash,
+    source.key_hash,
+    %(rule_set_digest)s::bigint AS rule_set_digest,
+    %(known_from)s::timestamptz AS known_from,
+    'infinity'::timestamptz AS known_to
+FROM staging.benefit AS source
+INNER JOIN vault.identity AS identity
+    ON source.id_number = identity.id_number AND identity.sender_code = %(sender_code)s
+WHERE source.delivery_id = %(delivery_id)s
