@@ -18,6 +18,7 @@ from steppe.sample.register import dated
 
 SOURCE = "social_insurance"
 INSURED_SHARE = 0.55  # of those who work for a unit of the sender
+LOST_SHARE, LEAST_LOST = 0.006, 10  # of all persons: insured work that ended in the baseline year
 _EMPLOYEE_SCHEMES = ("110", "210", "310", "410", "510")
 _RESIDENT_SCHEME = "170"
 # Rates of 2020 in per mille of the base, employer and person: 养老 16 + 8, 失业 0.5 + 0.5, 医疗 6 + 2, 工伤 0.4, 生育 0.5 %.
@@ -38,6 +39,21 @@ class Insured:
     since: Ints
 
 
+@dataclass(frozen=True)
+class Former:
+    """Those who lost their insured work: persons, their units, when their insurance began and ended."""
+
+    person: Ints
+    unit: Ints
+    since: Ints
+    ended_on: Ints
+
+
+def former(person: Ints, unit: Ints, ended_on: Ints, rng: np.random.Generator) -> Former:
+    """Details of those whom ``Labour.lose_insured_work`` chose: some were insured for less than a year."""
+    return Former(person, unit, ended_on - rng.integers(200, 2600, len(person)), ended_on)
+
+
 def insured(person: Ints, unit: Ints, first_day: int, rng: np.random.Generator) -> Insured:
     """Details of those whom ``Labour.insure`` chose."""
     count = len(person)
@@ -52,10 +68,18 @@ class Insurance:
     """What a sender's insurance office knows and delivers each month."""
 
     def __init__(
-        self, sender: Sender, villages: Villages, population: People, units: Employers, staff: Insured, *, seed: int
+        self,
+        sender: Sender,
+        villages: Villages,
+        population: People,
+        units: Employers,
+        *,
+        staff: Insured,
+        former: Former,
+        seed: int,
     ) -> None:
         self.sender, self.villages, self.people, self.units = sender, villages, population, units
-        self.staff, self.seed = staff, seed
+        self.staff, self.former, self.seed = staff, former, seed
         at, scheme = np.nonzero(staff.in_scheme)
         self._at, self._scheme = at, scheme
 
@@ -71,8 +95,10 @@ class Insurance:
         insured_staff = np.bincount(self.staff.unit, minlength=len(units.code))
         hired = np.where(rng.random(len(units.code)) < 0.04, rng.integers(0, 4, len(units.code)), 0)
         staff = units.staff + insured_staff + hired
-        paused = (insured_staff == 0) & (units.staff % 17 == 0)
-        ended = (insured_staff == 0) & (units.staff % 53 == 0)
+        # Units that no enrolment names.
+        free = (insured_staff == 0) & (np.bincount(self.former.unit, minlength=len(units.code)) == 0)
+        paused = free & (units.staff % 17 == 0)
+        ended = free & (units.staff % 53 == 0)
         return Table.of(
             contracts.load(SOURCE).resource("employer_unit"),
             {
@@ -84,7 +110,7 @@ class Insurance:
                 "employee_count": identity.numbers(np.where(ended, 0, staff)),
                 "registered_on": days.as_text(units.registered_on),
             },
-            pools={"any": np.flatnonzero((insured_staff == 0) & ~ended)},
+            pools={"any": np.flatnonzero(free & ~ended)},
         )
 
     def _residents(self, step: int) -> Ints:
@@ -109,21 +135,23 @@ class Insurance:
         schemes = np.array(_EMPLOYEE_SCHEMES, dtype=object)
         position = np.arange(count)
         single = ~dead & (position >= of_staff) & (state.life[person] == 1)
+        ended = self._ended_enrolments()
+        columns = {
+            "id_number": state.id[person],
+            "name": state.name[person],
+            "region_code": self._places(person, at, of_staff),
+            "scheme": np.concatenate([schemes[scheme], np.full(len(residents), _RESIDENT_SCHEME, dtype=object)]),
+            "uscc": unit,
+            "first_enrolled_month": np.array([text[:6] for text in days.as_text(since)], dtype=object),
+            "person_status": status,
+            "payment_status": paying.astype(object),
+            "started_on": days.as_text(started),
+            "ended_on": dated(died),
+            "died_on": dated(died),
+        }
         return Table.of(
             contracts.load(SOURCE).resource("enrollment"),
-            {
-                "id_number": state.id[person],
-                "name": state.name[person],
-                "region_code": self._places(person, at, of_staff),
-                "scheme": np.concatenate([schemes[scheme], np.full(len(residents), _RESIDENT_SCHEME, dtype=object)]),
-                "uscc": unit,
-                "first_enrolled_month": np.array([text[:6] for text in days.as_text(since)], dtype=object),
-                "person_status": status,
-                "payment_status": paying.astype(object),
-                "started_on": days.as_text(started),
-                "ended_on": dated(died),
-                "died_on": dated(died),
-            },
+            {name: np.concatenate([values, ended[name]]) for name, values in columns.items()},
             pools={
                 "any": np.flatnonzero(single & ~self._is_paying(month, person)),
                 "staff": np.flatnonzero(position < of_staff),
@@ -131,9 +159,28 @@ class Insurance:
             },
         )  # fmt: skip
 
+    def _ended_enrolments(self) -> dict[str, Texts]:
+        """Enrolments in the pension and unemployment schemes that ended with the work."""
+        lost = self.former
+        at = np.tile(np.arange(len(lost.person)), 2)
+        since = days.as_text(lost.since[at])
+        return {
+            "id_number": self.people.id[lost.person[at]],
+            "name": self.people.name[lost.person[at]],
+            "region_code": identity.numbers(self.units.region[lost.unit[at]]),
+            "scheme": np.repeat(np.array(["110", "210"], dtype=object), len(lost.person)),
+            "uscc": self.units.code[lost.unit[at]],
+            "first_enrolled_month": np.array([text[:6] for text in since], dtype=object),
+            "person_status": np.full(len(at), "3", dtype=object),
+            "payment_status": np.full(len(at), "3", dtype=object),
+            "started_on": since,
+            "ended_on": days.as_text(lost.ended_on[at]),
+            "died_on": np.full(len(at), "", dtype=object),
+        }
+
     def _places(self, person: Ints, at: Ints, of_staff: int) -> Texts:
         """Staff are insured where their unit is, residents at home."""
-        home = np.array([code[:6] for code in self.villages.code], dtype=object)[self.people.village[person]]
+        home = self.villages.banner_code[self.people.village[person]]
         home[:of_staff] = identity.numbers(self.units.region[self.staff.unit[at]])
         return home
 

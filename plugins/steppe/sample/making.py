@@ -179,13 +179,15 @@ def _make_sender(making: _Making, size: _Size, target: Targets, firms: Employers
     labour.open_year(months[0], 0)
     staff, of_unit = labour.insure(insurance.INSURED_SHARE)
     insured = insurance.insured(staff, of_unit, months[0].first_day, rng)
+    lost = max(insurance.LEAST_LOST, round(size.persons * insurance.LOST_SHARE))
+    former = insurance.former(*labour.lose_insured_work(lost, months[0].year), rng)
     office = Office(
         sender=sender,
         villages=villages,
         homes=homes,
         people=population,
         labour=labour,
-        insurance=Insurance(sender, villages, population, units, insured, seed=making.seed),
+        insurance=Insurance(sender, villages, population, units, staff=insured, former=former, seed=making.seed),
         solar=pv,
     )
     books = {

@@ -78,6 +78,7 @@ class People:
     has_illness_insurance: Mask
     has_minimum_living: Mask
     is_keeping_post: Mask
+    has_lost_work: Mask  # insured work that ended in the baseline year
     joined: Ints
     left: Ints
 
@@ -86,6 +87,11 @@ class People:
 
     def age(self, on: int) -> NDArray[np.float64]:
         return np.asarray((on - self.birth) / 365.25)
+
+    @property
+    def is_held(self) -> Mask:
+        """Those whose work other offices tell of, too: it neither begins nor ends by chance."""
+        return self.is_insured | self.is_keeping_post | self.has_lost_work
 
     def can_work(self, step: int) -> Mask:
         """Present, alive, able and not at school."""
@@ -265,6 +271,7 @@ def _finish(
         has_illness_insurance=rng.random(count) < 0.93,
         has_minimum_living=np.isin(kind[household], [2, 4]) & (rng.random(count) < 0.95),
         is_keeping_post=np.zeros(count, dtype=bool),
+        has_lost_work=np.zeros(count, dtype=bool),
         joined=member["joined"],
         left=np.full(count, NEVER),
     )

@@ -51,6 +51,11 @@ class Villages:
     code: Texts
     name: Texts
 
+    @property
+    def banner_code(self) -> Texts:
+        """The banner of each village, six digits."""
+        return np.array([code[:6] for code in self.code], dtype=object)
+
 
 def apportion(total: int, weights: Sequence[float], at_least: int = 0) -> list[int]:
     """Whole numbers in proportion to the weights that add up to ``total`` (largest remainders), each at least ``at_least``."""

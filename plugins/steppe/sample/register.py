@@ -24,8 +24,7 @@ def advance(
 ) -> None:
     """Bring the register from the month before to this one: 0.5 % leave, 2 % change (1 % new are there already)."""
     before = population.present(step - 1)
-    fixed = population.is_insured | population.is_keeping_post
-    may_leave = before & (population.relation != HEAD) & (population.life == ALIVE) & ~fixed
+    may_leave = before & (population.relation != HEAD) & (population.life == ALIVE) & ~population.is_held
     gone = pick(rng, may_leave, round(int(before.sum()) * GONE_SHARE))
     population.left[gone] = step
     changed_homes = pick(rng, homes.joined < step, round(len(homes.id) * CHANGED_SHARE))
@@ -39,18 +38,17 @@ def advance(
 def _change(population: People, labour: Labour, month: Month, step: int, rng: np.random.Generator) -> None:
     settled = population.present(step) & (population.joined < step) & (population.life == ALIVE)
     chosen = rng.permutation(pick(rng, settled, round(int(settled.sum()) * CHANGED_SHARE)))
-    able, working = population.can_work(step), population.work_class > 0
-    fixed = population.is_insured | population.is_keeping_post
+    able, working, held = population.can_work(step), population.work_class > 0, population.is_held
     ending = labour.free_to_end()
     share = np.arange(len(chosen)) / max(len(chosen), 1)
-    begins = chosen[(share < 0.45) & able[chosen] & ~working[chosen]]
+    begins = chosen[(share < 0.45) & able[chosen] & ~working[chosen] & ~held[chosen]]
     ends = chosen[(share >= 0.45) & (share < 0.51) & ending[chosen]]
     recounts = chosen[(share >= 0.51) & (share < 0.55) & ending[chosen]]
     dies = chosen[
         (share >= 0.55)
         & (share < 0.6)
         & ~working[chosen]
-        & ~fixed[chosen]
+        & ~held[chosen]
         & (population.age(month.last_day)[chosen] > 60)
     ]
     willing = chosen[(share >= 0.6) & (share < 0.7) & able[chosen] & ~working[chosen]]
@@ -82,10 +80,6 @@ def tables(
     ]
 
 
-def _region(villages: Villages) -> Texts:
-    return np.array([code[:6] for code in villages.code], dtype=object)
-
-
 def _households(homes: Households, population: People, villages: Villages, step: int) -> Table:
     present = population.present(step)
     members = np.bincount(population.household[present], minlength=len(homes.id))
@@ -95,7 +89,7 @@ def _households(homes: Households, population: People, villages: Villages, step:
         contracts.load(SOURCE).resource("household"),
         {
             "household_id": homes.id[rows],
-            "region_code": _region(villages)[village],
+            "region_code": villages.banner_code[village],
             "village_code": villages.code[village],
             "village_name": villages.name[village],
             "register_year": identity.numbers(homes.year[rows]),
@@ -133,7 +127,7 @@ def _persons(homes: Households, population: People, villages: Villages, labour: 
         {
             "person_id": homes.id[household] + number,
             "household_id": homes.id[household],
-            "region_code": _region(villages)[village],
+            "region_code": villages.banner_code[village],
             "village_code": villages.code[village],
             "name": population.name[rows],
             "sex": _ONE_DIGIT[population.sex[rows]],
@@ -180,7 +174,7 @@ def _employment(homes: Households, population: People, villages: Villages, labou
         {
             "spell_id": homes.id[household] + _TWO_DIGITS[population.number[spells.person]] + _serial(spells.number),
             "id_number": population.id[spells.person],
-            "region_code": _region(villages)[village],
+            "region_code": villages.banner_code[village],
             "started_on": days.as_text(spells.started_on),
             "ended_on": dated(spells.ended_on),
             "work_place_class": _TWO_DIGITS[spells.work_class],

@@ -124,7 +124,8 @@ class Labour:
             self._close_year(month)
         working = self.people.work_class > 0
         classes, channels = self._places_to_fill(later)
-        candidates = self.rng.permutation(np.flatnonzero(self.people.can_work(step) & ~working))[: len(classes)]
+        free = self.people.can_work(step) & ~working & ~self.people.is_held
+        candidates = self.rng.permutation(np.flatnonzero(free))[: len(classes)]
         classes, channels = classes[: len(candidates)], channels[: len(candidates)]
         self._begin(candidates, classes, channels, month, is_new_year=True)
 
@@ -151,6 +152,36 @@ class Labour:
         self.spells.verified_on[chosen] = self.spells.started_on[chosen] + 5
         return self.spells.person[chosen], self.spells.firm[chosen]
 
+    def lose_insured_work(self, count: int, year: int) -> tuple[Ints, Ints, Ints]:
+        """Give persons without work a job at a unit that they lost from July to November of the year.
+
+        Returns:
+            The persons, their units, and the days on which the work ended.
+        """
+        state = self.people
+        free = state.can_work(self._step) & (state.work_class == 0) & ~state.is_held
+        persons = people.pick(self.rng, free, min(count, int(free.sum()) // 2))
+        start = days.day(year, 1, 4) + self.rng.integers(0, 80, len(persons))
+        made = self._new(persons, np.full(len(persons), COUNTY), np.full(len(persons), SELF_FOUND), start)
+        # A unit in trouble lets several go.
+        units = self.rng.choice(self.rng.permutation(len(self.units.code))[: 1 + len(persons) // 6], len(persons))
+        made.ended_on = days.day(year, 7, 1) + self.rng.integers(0, 150, len(persons))
+        made.firm, made.region = units, self.units.region[units]
+        made.employer_name, made.employer_code = self.units.name[units], self.units.code[units]
+        made.industry, made.work_class = self.units.industry[units], self._class_of(persons, units)
+        made.verification, made.verified_on = np.full(len(persons), 3), start + 5
+        made.contract_on = start
+        self.spells.extend(made)
+        state.has_lost_work[persons], state.willing[persons] = True, people.WILLING
+        state.work_class[persons] = made.work_class
+        state.months[persons] = days.month_index(made.ended_on) - days.month_index(start) + 1
+        return persons, units, made.ended_on
+
+    def _class_of(self, persons: Ints, units: Ints) -> Ints:
+        """Whether a unit is in the person's own county or elsewhere in the province."""
+        home = np.array(self.sender.banners)[self.villages.banner[self.people.village[persons]]]
+        return np.where(self.units.region[units] == home, COUNTY, PROVINCE)
+
     def begin_some(self, candidates: Ints, month: Month, step: int) -> None:
         """New work within a year."""
         self._step = step
@@ -169,7 +200,7 @@ class Labour:
         """Persons whose work may end: neither insured nor in a post, and with a spell that runs."""
         runs = np.zeros(len(self.people.work_class), dtype=bool)
         runs[self.spells.person[self.spells.ended_on == NO_END]] = True
-        return runs & ~self.people.is_insured & ~self.people.is_keeping_post
+        return runs & ~self.people.is_held
 
     def elapsed(self, month: Month) -> Ints:
         """Months worked in the year by each person, the delivered month included, at least 1."""
@@ -179,9 +210,7 @@ class Labour:
 
     def _close_year(self, month: Month) -> None:
         state = self.people
-        working = np.flatnonzero(
-            (state.work_class > 0) & state.present(self._step) & ~state.is_insured & ~state.is_keeping_post
-        )
+        working = np.flatnonzero((state.work_class > 0) & state.present(self._step) & ~state.is_held)
         stopped = self.rng.choice(working, int(len(working) * STOPPED_SHARE), replace=False)
         open_ = np.isin(self.spells.person, stopped) & (self.spells.ended_on == NO_END)
         self.spells.ended_on[open_] = days.day(month.year, 1, 1) - self.rng.integers(1, 30, int(open_.sum()))

@@ -54,6 +54,7 @@ def test_every_sender_delivers_every_source_each_month_and_the_register_of_the_b
     expected = {
         f"{contract.source}_{sender}_{month}.zip"
         for contract in contracts.load_all()
+        if contract.source != "payment"  # there is nothing to answer before the ledger has ordered something
         for sender in ([agency] if agency in contract.senders else senders)
         for month in ("202005", "202006")
     }

@@ -55,9 +55,12 @@ class Feed(Protocol):
 
 @cache
 def all_feeds() -> tuple[Feed, ...]:
-    """The modules of the sources that the agency delivers, in the order of the alphabet."""
+    """The modules of the sources that the agency delivers, in the order of the alphabet.
+
+    ``payment`` has none: banks answer what the ledger orders, and there is no order before the ledger has posted.
+    """
     return tuple(
         cast(Feed, import_module(f"{__name__}.{contract.source}"))
         for contract in contracts.load_all()
-        if settings.REGION_CODE in contract.senders
+        if settings.REGION_CODE in contract.senders and contract.source != "payment"
     )
