@@ -131,6 +131,10 @@ def plus(column: str, fen: int) -> Act:
     return act
 
 
+def next_month(column: str) -> Act:
+    return lambda place: place.set(**{column: place.next_period})
+
+
 def name_control(place: Place) -> list[int]:
     return place.set(name=place.get("name") + "\x07")
 

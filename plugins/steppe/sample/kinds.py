@@ -14,6 +14,7 @@ from steppe.sample.defects import (
     break_line,
     change,
     name_control,
+    next_month,
     of_another_sender,
     plus,
     rebuilt_id,
@@ -58,10 +59,6 @@ def _village_elsewhere(place: Place) -> list[int]:
 
 def _village_short(place: Place) -> list[int]:
     return place.set(village_code=place.get("village_code")[:9])
-
-
-def _next_month(column: str) -> Act:
-    return lambda place: place.set(**{column: place.next_period})
 
 
 def _full_width(place: Place) -> list[int]:
@@ -319,7 +316,7 @@ CONTRIBUTION = (
     contribution("id_as_float", "id_format", as_float, "证件号成了浮点数"),
     contribution("scheme_unknown", "scheme_code", change(scheme="910"), "险种代码不存在"),
     contribution("sender_not_responsible", "sender_responsible", of_another_sender, "不属本报送单位"),
-    contribution("due_in_future", "not_in_future", _next_month("due_month"), "应缴年月未到"),
+    contribution("due_in_future", "not_in_future", next_month("due_month"), "应缴年月未到"),
     contribution("due_unreadable", "due_month_valid", change(due_month="2020年5月"), "应缴年月格式"),
     contribution("paid_beyond_due", "paid_within_due", _paid_beyond, "实缴大于应缴"),
     contribution("received_without_date", "received_needs_date", change(received_on=""), "到账无日期"),
@@ -353,7 +350,7 @@ SETTLEMENT = (
         "subsidy_beyond_accrued", "subsidy_received_within_accrued", _more_received("subsidy"), "补贴实收大于应收"
     ),
     settlement("received_without_date", "received_needs_date", change(received_on=""), "实收无日期"),
-    settlement("other_month", "month_is_period", _next_month("month"), "不是本期"),
+    settlement("other_month", "month_is_period", next_month("month"), "不是本期"),
     settlement("amount_words", "amounts_format", change(coal_received_fen="无"), "金额不是数字", pool="unsettled"),
     settlement("accrued_negative", "non_negative", change(coal_accrued_fen="-1.00"), "应收为负"),
 )
@@ -363,7 +360,7 @@ ALLOCATION = (
     allocation("duplicate", "unique", both(carried_in_fen="1.00"), "村与月份重复", pair=True),
     allocation("village_short", "village_format", _village_short, "村代码位数不对"),
     allocation("sender_not_responsible", "sender_responsible", of_another_sender, "不属本报送单位"),
-    allocation("other_month", "month_is_period", _next_month("month"), "不是本期"),
+    allocation("other_month", "month_is_period", next_month("month"), "不是本期"),
     allocation("month_unreadable", "month_valid", change(month="五月"), "月份格式"),
     allocation("negative", "non_negative", change(land_rent_fen="-88.00"), "金额为负"),
     allocation("amount_words", "amounts_format", change(other_fen="无"), "金额不是数字", pool="idle"),

@@ -17,6 +17,7 @@ from steppe.sample.defects import (
     Place,
     both,
     change,
+    next_month,
     plus,
     repeated,
     row_kind,
@@ -130,17 +131,13 @@ def _overdue_beyond(place: Place) -> list[int]:
     return place.set(overdue_fen=place.get("balance_fen")) and plus("overdue_fen", 50_000)(place)
 
 
-def _other_month(place: Place) -> list[int]:
-    return place.set(month=place.next_period)
-
-
 _loan = partial(row_kind, "loan")
 KINDS: tuple[Kind, ...] = (
     _loan("code_missing", "code_present", change(loan_code=""), "无贷款编号"),
     _loan("duplicate", "unique", both(purpose="99", principal_fen="50000.00"), "贷款编号重复", pair=True),
     _loan("check_digit", "id_check_digit", wrong_check_digit, "校验码错误"),
     _loan("name_formula", "name_safe", change(name=FORMULA), "姓名是公式"),
-    _loan("other_month", "month_is_period", _other_month, "不是本期"),
+    _loan("other_month", "month_is_period", next_month("month"), "不是本期"),
     _loan("amount_words", "amounts_format", change(overdue_fen="无"), "金额不是数字"),
     _loan("balance_beyond_principal", "balance_within_principal", _balance_beyond, "余额大于本金"),
     _loan("overdue_beyond_balance", "overdue_within_balance", _overdue_beyond, "逾期大于余额"),

@@ -11,7 +11,7 @@ from steppe import contracts, settings
 from steppe.sample import broken, days, identity
 from steppe.sample.broken import Broken
 from steppe.sample.days import Month
-from steppe.sample.defects import Kind, Place, as_float, both, change, repeated, row_kind
+from steppe.sample.defects import Kind, Place, as_float, both, change, next_month, repeated, row_kind
 from steppe.sample.delivery import Table
 from steppe.sample.identity import Ints
 from steppe.sample.office import Office
@@ -83,10 +83,6 @@ def open_book(office: Office, months: Sequence[Month], rng: np.random.Generator)
     return Book(office, months, rng)
 
 
-def _other_month(place: Place) -> list[int]:
-    return place.set(month=place.next_period)
-
-
 def _ends_first(place: Place) -> list[int]:
     return place.set(entitled_to_on=f"{int(place.get('entitled_from_on')[:4]) - 1}1130")
 
@@ -96,7 +92,7 @@ KINDS: tuple[Kind, ...] = (
     _benefit("duplicate", "unique", both(amount_fen="777.00"), "同人同月两行", pair=True),
     _benefit("id_as_float", "id_format", as_float, "证件号成了浮点数"),
     _benefit("kind_unpadded", "benefit_kind_code", change(benefit_kind="1"), "前导零丢失"),
-    _benefit("other_month", "month_is_period", _other_month, "不是本期"),
+    _benefit("other_month", "month_is_period", next_month("month"), "不是本期"),
     _benefit("nothing_paid", "amount_positive", change(amount_fen="0.00"), "发放金额为 0"),
     _benefit("ends_first", "ends_after_start", _ends_first, "截止早于开始"),
     repeated("benefit"),
