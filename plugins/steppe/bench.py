@@ -142,7 +142,7 @@ def _in_own_process(deliveries: Sequence[Path]) -> dict[str, Any]:
 
 def _sample(deliveries: list[Path], sender: Any) -> None:
     """One repeat, in a process and a database of its own."""
-    with _scratch_warehouse():
+    with scratch_warehouse():
         figures: dict[str, Any] = {"copy": _plain_copy(deliveries[0])}
         gate.warm()
         figures["first"] = _deliver(deliveries[0])
@@ -153,7 +153,8 @@ def _sample(deliveries: list[Path], sender: Any) -> None:
 
 
 @contextmanager
-def _scratch_warehouse() -> Iterator[None]:
+def scratch_warehouse() -> Iterator[None]:
+    """A warehouse of the bench's own in the embedded server, which the functions of ``database`` go to until it is left."""
     import psycopg
 
     name = f"steppe_bench_{os.getpid()}"

@@ -14,10 +14,12 @@ from pathlib import Path
 
 from psycopg.rows import class_row
 
-from steppe import contracts, database, settings
+from steppe import contracts, database, hypertext, settings, star
 from steppe.contracts import Contract, Resource
 
 DICTIONARY = settings.ROOT / "docs" / "data-dictionary.md"
+HYPERTEXT = DICTIONARY.with_suffix(".html")
+QUERIES = settings.ROOT / "docs" / "queries"
 README = settings.ROOT / "README.md"
 
 # Layers in the order of the path. Raw and staging repeat the contracts column by column and are listed by table.
@@ -75,8 +77,9 @@ def stale(connection: database.Connection) -> dict[Path, str]:
     Args:
         connection: to a migrated warehouse, as its owner.
     """
-    found = relations(connection)
-    wanted = {DICTIONARY: dictionary(found, columns(connection))}
+    found, described = relations(connection), columns(connection)
+    text = dictionary(found, described)
+    wanted = {DICTIONARY: text, HYPERTEXT: hypertext.page(text, star.svg(_columns_by_table(described)))}
     if README.exists():
         wanted[README] = with_tables(README.read_text(encoding="utf-8"), readme_tables(found))
     return {
@@ -103,7 +106,7 @@ def dictionary(found: Sequence[Relation], described: Sequence[DatabaseColumn]) -
         + ", ".join(f"[{source}](#{source})" for source in contracts.sources())
         + ". What the database holds: "
         + ", ".join(f"[{layer}](#schema-{layer})" for layer in LAYERS)
-        + ".",
+        + ". How its tables join: [the star](#the-star). How it is asked: [queries](#queries).",
     ]
     for contract in contracts.load_all():
         parts += _contract(contract)
@@ -112,7 +115,27 @@ def dictionary(found: Sequence[Relation], described: Sequence[DatabaseColumn]) -
     }
     for layer in LAYERS:
         parts += _layer(layer, [relation for relation in found if relation.schema_name == layer], by_relation)
+    parts += [
+        "## The star",
+        "Facts and the dimensions that they lead to, by the column named on the line. `dim_person`, `dim_household`, `dim_employer` and "
+        "`dim_pv_station` are told by each sender: join `sender_code` too, and the version that held at the fact's month.",
+        f"```mermaid\n{star.mermaid(_columns_by_table(described))}\n```",
+        "## Queries",
+        "As the analyst, such as with `./steppe sql`; how to ask with other tools is in [connecting.md](connecting.md). A test runs each.",
+    ]
+    for file in sorted(QUERIES.glob("*.sql")):
+        question, _, query = file.read_text(encoding="utf-8").partition("\n")
+        parts += [f"### {question.removeprefix('-- ')}", f"```sql\n{query.strip()}\n```"]
     return "\n\n".join(parts) + "\n"
+
+
+def _columns_by_table(described: Iterable[DatabaseColumn]) -> dict[str, list[str]]:
+    """Names of the columns of each table of the warehouse."""
+    found: dict[str, list[str]] = {}
+    for column in described:
+        if column.schema_name == "warehouse":
+            found.setdefault(column.relation, []).append(column.column_name)
+    return found
 
 
 def _contract(contract: Contract) -> list[str]:

@@ -26,14 +26,16 @@ Get = Callable[..., Response]
 
 
 def fill(loader: database.Connection) -> None:
-    """Per banner a person who went out last year and this, one who stays, and a village with a PV station."""
+    """Per banner a person who went out last year and this, one who went out last year alone, and a village with a PV station."""
     for banner, sender, name in ((BANNER, SENDER, "白音"), (ELSEWHERE, ELSEWHERE_SENDER, "乌云")):
         here = {"region_code": banner, "village_code": f"{banner}001001"}
         places = {BANNER: (1, 2), ELSEWHERE: (3, 4)}[banner]
         for month in (DECEMBER, MAY):
             people = [
                 here | {"id_number": number(places[0]), "name": name, "work_place_class": "other_province"},
-                here | {"id_number": number(places[1]), "name": f"{name}乙"},
+                here
+                | {"id_number": number(places[1]), "name": f"{name}乙"}
+                | ({"work_place_class": "other_province"} if month == DECEMBER else {}),
             ]
             households = [here | {"household_id": f"h{place}", "village_name": f"{name}嘎查"} for place in places]
             rows = {"person": people, "household": households}

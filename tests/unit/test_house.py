@@ -35,7 +35,19 @@ ORDER = (
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 # Not in that order: each has a rule of its own.
 SAMPLE_MAY_IMPORT = {"sample", "contracts", "settings", "errors", "reference"}
-ABOVE_ALL = {"orchestration", "cli", "commands", "installation", "bench", "summary", "dictionary", "__init__"}
+ABOVE_ALL = {
+    "orchestration",
+    "cli",
+    "commands",
+    "installation",
+    "bench",
+    "bench_page",
+    "summary",
+    "dictionary",
+    "hypertext",
+    "star",
+    "__init__",
+}
 
 
 def module_of(file: Path) -> str:
@@ -103,6 +115,7 @@ FOLDERS = {
     "60_orchestration": set(),
     "70_summary": {"quarantine", "warehouse", "ledger", "mart"},
     "80_page": {"vault", "warehouse", "ledger", "mart"},
+    "90_bench": {"vault", "warehouse", "ledger", "mart"},
 }
 KEPT_BY_ALL = {"ops", "pg_catalog", "information_schema", "pg_temp"}
 

@@ -48,7 +48,11 @@ def environment() -> dict[str, str]:
     inherited = {
         key: value for key, value in os.environ.items() if not key.startswith(("STEPPE_", "AIRFLOW_", "PG", "PYTEST_"))
     }
-    kept = {key: os.environ[key] for key in ("STEPPE_POSTGRES_ROOT", "STEPPE_TEST_SEED") if key in os.environ}
+    kept = {
+        key: os.environ[key]
+        for key in ("STEPPE_POSTGRES_ROOT", "STEPPE_TEST_SEED", "STEPPE_TEST_CHROMIUM")
+        if key in os.environ
+    }
     path = os.pathsep.join((str(PROGRAMS), os.environ.get("PATH", os.defpath)))
     return inherited | kept | {"PATH": path, "PYTHONPATH": str(settings.ROOT / "plugins")}
 

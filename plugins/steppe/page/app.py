@@ -15,7 +15,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse
 
-from steppe.page import exporting, outlines, rendering
+from steppe.page import exporting, listing, outlines, rendering, views
 from steppe.page.reading import Readers, Stranger
 from steppe.page.rendering import Unseen
 
@@ -42,7 +42,7 @@ def create_app(identify: Identify, login_url: str = "/auth/login/") -> FastAPI:
         identify: the name of the user behind a request; None for nobody.
         login_url: where a browser is sent that is nobody's.
     """
-    readers = Readers()
+    readers = Readers({*views.relations(), *listing.VAULT})
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

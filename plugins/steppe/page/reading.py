@@ -5,7 +5,7 @@ The page's own login may read nothing but who reads as whom. ``SET LOCAL ROLE`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +21,9 @@ from steppe import database
 STATEMENT_TIMEOUT = "30s"
 Row = dict[str, Any]
 LEVELS = ("region", "league", "banner", "village")
+
+
+_TAKE_ON = sql.SQL("SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = {}; SET LOCAL ROLE {}")
 
 
 class Stranger(Exception):
@@ -44,22 +47,23 @@ class Reading:
 
     Attributes:
         places: what the role may see down to banners, by code, from the top.
+        readable: which of the relations that views name it may read.
     """
 
     connection: psycopg.Connection[Any]
     user: str
     role: str
     places: Mapping[str, Place]
+    readable: frozenset[str]
 
     def rows(self, path: str, values: Mapping[str, Any]) -> list[Row]:
         """The rows of a file under ``80_page/``."""
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(database.statement(f"80_page/{path}"), values).fetchall()
 
-    def may_read(self, relations: tuple[str, ...]) -> bool:
+    def may_read(self, relations: Iterable[str]) -> bool:
         """Whether the role may read all of these, and each exists."""
-        found = self.rows("readable.sql", {"relations": list(relations)})
-        return bool(found[0]["is_readable"])
+        return self.readable.issuperset(relations)
 
     def home(self) -> Place | None:
         """The highest place that the role sees; None when it sees none."""
@@ -109,9 +113,14 @@ class Reading:
 
 
 class Readers:
-    """The page's connections. Opened with the application, closed with it."""
+    """The page's connections. Opened with the application, closed with it.
 
-    def __init__(self) -> None:
+    Args:
+        relations: what views read, to be told of each reader whether he may.
+    """
+
+    def __init__(self, relations: Iterable[str] = ()) -> None:
+        self._relations = sorted(relations)
         self._pool: ConnectionPool[psycopg.Connection[Any]] | None = None
 
     def open(self) -> None:
@@ -139,10 +148,8 @@ class Readers:
         with self._connection() as connection:
             role = self._role(connection, user)
             with connection.transaction(force_rollback=True):
-                connection.execute("SET TRANSACTION READ ONLY")
-                connection.execute(sql.SQL("SET LOCAL statement_timeout = {}").format(STATEMENT_TIMEOUT))
-                connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
-                yield Reading(connection, user, role, _places(connection))
+                connection.execute(_TAKE_ON.format(STATEMENT_TIMEOUT, sql.Identifier(role)))
+                yield Reading(connection, user, role, _places(connection), self._readable(connection))
 
     def record_named_view(self, user: str, values: Mapping[str, Any]) -> None:
         """Write down that a list with names is about to be shown; committed before the first name is read."""
@@ -154,6 +161,10 @@ class Readers:
         if self._pool is None:
             raise RuntimeError("the page was not opened")
         return self._pool.connection()
+
+    def _readable(self, connection: psycopg.Connection[Any]) -> frozenset[str]:
+        rows = connection.execute(database.statement("80_page/readable.sql"), {"relations": self._relations}).fetchall()
+        return frozenset(row[0] for row in rows)
 
     @staticmethod
     def _role(connection: psycopg.Connection[Any], user: str) -> str:

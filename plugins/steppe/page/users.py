@@ -59,7 +59,7 @@ def _reader(connection: Connection, regions: list[str]) -> str:
     if missing := [code for code in regions if code not in known]:
         raise SteppeError(f"no region has the code {', '.join(missing)}: a league or banner has six digits, GB/T 2260")
     role = "steppe_reader_" + "_".join(regions)
-    if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
         connection.execute(sql.SQL("CREATE ROLE {} IN ROLE steppe_analyst").format(sql.Identifier(role)))
         connection.execute(sql.SQL("GRANT {} TO steppe_page").format(sql.Identifier(role)))
     for code in regions:

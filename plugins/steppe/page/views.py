@@ -73,6 +73,11 @@ def all_views() -> dict[str, View]:
     return {view.name: view for view in sorted(found, key=lambda view: (order.index(view.group), view.rank, view.name))}
 
 
+def relations() -> set[str]:
+    """Everything that some view reads."""
+    return {relation for view in all_views().values() for relation in view.inputs}
+
+
 def _view(file: Path) -> View:
     zh, _, en = _header(file, "Title").partition(" | ")
     group, _, rank = _header(file, "Group").partition(" ")
