@@ -127,7 +127,7 @@ def addresses() -> list[tuple[str, str, str]]:
             found.append(("head", view.name, f"/view/{view.name}?place={BANNER}001001"))
         if view.is_list and view.group == "lists":
             found.append(("head", view.name, f"/view/{view.name}?place={BANNER}&sort=-village_name&page=3"))
-            found.append(("audit", view.name, f"/view/{view.name}?place={BANNER}&names=1&q=某"))
+            found.append(("audit", view.name, f"/view/{view.name}?place={BANNER}&names=1&secret_words=某"))
     found += [("head", "story", f"/view/story?of={BANNER}-5"), ("head", "delivery", "/view/delivery?id=5")]
     return found
 

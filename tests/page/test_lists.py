@@ -27,7 +27,7 @@ def test_a_list_is_filtered_and_sorted_by_its_columns(get: Get) -> None:
     falling = rows_of(get("head", "/export/list_willing_out.csv?sort=-region_name").text)
     rising = rows_of(get("head", "/export/list_willing_out.csv?sort=region_name").text)
     assert [row["地区"] for row in falling] == [row["地区"] for row in reversed(rising)]
-    found = rows_of(get("head", "/export/list_willing_out.csv?q=乌云嘎查").text)
+    found = rows_of(get("head", "/export/list_willing_out.csv?secret_words=乌云嘎查").text)
     assert {row["嘎查村"] for row in found} == {"乌云嘎查"}
 
 
@@ -36,7 +36,7 @@ def test_a_list_is_filtered_and_sorted_by_its_columns(get: Get) -> None:
     [
         "/view/list_employed?sort=1;DROP TABLE mart.target_progress",
         "/view/list_employed?f.status')) OR 1=1 --=x",
-        "/view/list_employed?q=%25' OR '1'='1",
+        "/view/list_employed?secret_words=%25' OR '1'='1",
         "/view/list_employed?page=-1",
         "/view/list_employed?page=99999999999999999999",
         "/view/list_employed?place='; RESET ROLE; --",

@@ -5,60 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 from pipeline import canaries
 from pipeline.gate import gate_deliveries as deliveries
+from pipeline.running import BROKEN, SENDERS, Outcome, query, run_ingest
 from psycopg import sql
-from receivers import Receiver
-from steppe import contracts, database, intake, sample, server, settings
+from steppe import contracts, database, intake, server, settings
 from steppe.orchestration import processes
-from steppe.orchestration.client import Client, Progress
+from steppe.orchestration.client import Client
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
-
-SENDERS = ("150400", "152501")
-BROKEN = "household_registry_150400_202006.zip"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the first run of all DAGs came to."""
-
-    files: tuple[Path, ...]
-    receiver: Receiver
-    seen: tuple[Progress, ...]
-
-
-def break_manifest(path: Path, target: Path) -> Path:
-    """A copy of a delivery whose manifest has a wrong checksum for its first file."""
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
-        for member in source.namelist():
-            content = source.read(member)
-            if member == "manifest.json":
-                manifest = json.loads(content)
-                manifest["files"][0]["sha256"] = "0" * 64
-                content = json.dumps(manifest).encode()
-            copy.writestr(member, content)
-    return target
-
-
-def query(statement: str) -> list[tuple[Any, ...]]:
-    with database.connect("admin") as connection:
-        return connection.execute(statement).fetchall()
-
-
-def run_ingest(progress: Callable[[Progress], None] | None = None) -> None:
-    for source in contracts.sources():
-        processes.trigger(f"ingest_{source}")
-    processes.wait_quiet(progress, timeout_s=400)
 
 
 def contents() -> dict[str, int]:
@@ -75,80 +35,6 @@ def contents() -> dict[str, int]:
         counted["fen"] = connection.execute("SELECT coalesce(sum(amount_fen), 0) FROM ledger.transfer").fetchone()
         counted["publications"] = connection.execute("SELECT count(*) FROM ops.publication").fetchone()
     return {name: int(row[0]) for name, row in counted.items() if row}
-
-
-@dataclass(frozen=True)
-class Installation:
-    """A running Airflow over a warehouse of its own; ``settings`` are the variables that it was started with."""
-
-    receiver: Receiver
-    settings: dict[str, str]
-
-    @contextmanager
-    def active(self) -> Iterator[None]:
-        """This installation is the one that ``steppe`` means; outside, other tests mean theirs."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.settings.items():
-                patch.setenv(name, value)
-            yield
-
-
-@pytest.fixture(scope="session")
-def installation(home: Path, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Started once; the receiver refuses the first alert."""
-    folder = tmp_path_factory.mktemp("scheduler")
-    name = "steppe_scheduler"
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-        connection.execute(
-            sql.SQL(
-                "GRANT CONNECT, TEMPORARY ON DATABASE {} TO steppe_loader, steppe_analyst, steppe_auditor, steppe_page"
-            ).format(sql.Identifier(name))
-        )
-    server.ensure_database("airflow")
-    (folder / "inbox").mkdir()
-    with Receiver("dingtalk") as receiver:
-        receiver.then("refuse")
-        own = Installation(
-            receiver,
-            {
-                "STEPPE_WAREHOUSE_URL": server.url(name),
-                "STEPPE_INBOX": str(folder / "inbox"),
-                "STEPPE_ARCHIVE_URL": (folder / "archive").as_uri(),
-                "STEPPE_ALERT_URLS": receiver.url(),
-            },
-        )
-        try:
-            with own.active():
-                processes.start()
-            yield own
-        finally:
-            processes.stop()
-
-
-@pytest.fixture(scope="session")
-def first_run(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """Two senders' deliveries of two months, one of them broken, through every DAG."""
-    folder = tmp_path_factory.mktemp("sample")
-    made = sample.generate(folder / "made", 0.002, ["2020-05", "2020-06"], 5)
-    files = [file for file in made.files if any(f"_{sender}_" in file.name for sender in SENDERS)]
-    assert BROKEN in {file.name for file in files}
-    (folder / "sent").mkdir()
-    sent = [break_manifest(file, folder / "sent" / BROKEN) if file.name == BROKEN else file for file in files]
-    seen: list[Progress] = []
-    with installation.active():
-        for file in sent:
-            intake.deliver(file)
-        run_ingest(seen.append)
-    return Outcome(tuple(sent), installation.receiver, tuple(seen))
-
-
-@pytest.fixture
-def outcome(installation: Installation, first_run: Outcome) -> Iterator[Outcome]:
-    with installation.active():
-        yield first_run
 
 
 def test_every_delivery_has_a_final_state(outcome: Outcome) -> None:

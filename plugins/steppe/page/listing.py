@@ -23,6 +23,8 @@ PAGE_ROWS = 50
 # Nobody reads further, and the server answers at once: a longer list asks for a place further down. Exports have no bound.
 SHOWN_ROWS = 100_000
 FETCHED_ROWS = 2_000
+# What is looked for may be a name, and addresses are logged: Airflow masks parameters whose own name speaks of a secret.
+WORDS = "secret_words"
 
 PERSON = ("person_key", "sender_code")
 NAMES = sql.SQL(
@@ -90,11 +92,11 @@ class Listing:
 
 
 def chosen(query: Mapping[str, str]) -> Choice:
-    """The choice in an address: ``f.COLUMN=value``, ``q``, ``sort``, ``page``."""
+    """The choice in an address: ``f.COLUMN=value``, ``secret_words``, ``sort``, ``page``."""
     filters = {name[2:]: value for name, value in query.items() if name.startswith("f.") and value}
     page = query.get("page", "")
     number = int(page) if page.isdecimal() and len(page) < 6 else 1
-    return Choice(filters, query.get("q", "").strip(), query.get("sort", ""), max(1, number))
+    return Choice(filters, query.get(WORDS, "").strip(), query.get("sort", ""), max(1, number))
 
 
 def listing(reading: Reading, query: Query, language: str) -> Listing:
@@ -163,7 +165,7 @@ def _chosen(query: Query, columns: Sequence[str]) -> sql.Composed:
     if query.choice.words:
         texts = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns)
         conditions.append(
-            sql.SQL("strpos(lower(concat_ws(' ', {})), lower({})) > 0").format(texts, sql.Placeholder("q"))
+            sql.SQL("strpos(lower(concat_ws(' ', {})), lower({})) > 0").format(texts, sql.Placeholder(WORDS))
         )
     where = sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("true")
     return around.format(_text(query)) + sql.SQL(" AS list WHERE ") + where
@@ -183,4 +185,4 @@ def _order(query: Query, columns: Sequence[str]) -> sql.Composed:
 
 def _bound(query: Query) -> dict[str, Any]:
     choice = query.choice
-    return {**query.values, **{f"f.{column}": value for column, value in choice.filters.items()}, "q": choice.words}
+    return {**query.values, **{f"f.{column}": value for column, value in choice.filters.items()}, WORDS: choice.words}
