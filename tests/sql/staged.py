@@ -1,4 +1,4 @@
-"""Deliveries as the gate would leave them: rows in ``staging``, keys in ``staging.seen``, state gated. For tests of what comes after."""
+"""Deliveries as the gate would leave them: rows and absent keys in ``staging``, state gated. For tests of what comes after."""
 
 from __future__ import annotations
 
@@ -146,9 +146,8 @@ def _stage_resource(  # noqa: PLR0917
     digest: str,
 ) -> int:
     resource = target.resource
-    judged, seen = partitions.judged_name(resource, delivery_id), partitions.seen_name(resource, delivery_id)
+    judged = partitions.judged_name(resource, delivery_id)
     connection.execute(sql.SQL("CREATE UNLOGGED TABLE {} (LIKE {})").format(judged, target.staging))
-    connection.execute(sql.SQL("CREATE UNLOGGED TABLE {} (LIKE staging.seen)").format(seen))
     columns = [column.name for column in resource.columns]
     for row in rows:
         connection.execute(
@@ -162,16 +161,27 @@ def _stage_resource(  # noqa: PLR0917
             ),
             [delivery_id, json.dumps(row, default=str, sort_keys=True), key_of(resource, row), *row.values()],
         )
-    for key in [*(key_of(resource, row) for row in rows), *also_seen]:
-        connection.execute(
-            sql.SQL("INSERT INTO {} VALUES (%s, %s, 0, '(0,1)', hashtextextended(%s, 0))").format(seen),
-            (delivery_id, resource.name, key),
-        )
     # As the gate does: what is known with this content for this month, accepted under the same rules, is left out.
     held = (
         "known.valid_from <= %(period)s AND known.valid_to > %(period)s"
         if resource.is_snapshot
         else "known.period = %(period)s"
+    )
+    values = {
+        "sender": sender,
+        "digest": digest,
+        "period": period,
+        "delivery_id": delivery_id,
+        "resource": resource.name,
+    }
+    named = [*(key_of(resource, row) for row in rows), *also_seen]
+    connection.execute(
+        sql.SQL(
+            "INSERT INTO staging.absent SELECT DISTINCT %(delivery_id)s::bigint, %(resource)s, known.key_hash, TRUE FROM {} AS known "
+            "WHERE known.sender_code = %(sender)s AND known.known_to = 'infinity' AND " + held + " "  # type: ignore[arg-type]
+            "AND known.key_hash <> ALL(ARRAY(SELECT hashtextextended(key, 0) FROM unnest(%(named)s::text[]) AS key))"
+        ).format(target.table.identifier),
+        values | {"named": named},
     )
     unchanged = connection.execute(
         sql.SQL(
@@ -179,10 +189,9 @@ def _stage_resource(  # noqa: PLR0917
             "AND known.key_hash = staged.key_hash AND known.sender_code = %(sender)s AND known.known_to = 'infinity' "
             "AND known.rule_set_digest = hashtextextended(%(digest)s, 0) AND " + held  # type: ignore[arg-type]
         ).format(judged, target.table.identifier),
-        {"sender": sender, "digest": digest, "period": period},
+        values,
     ).rowcount
     partitions.attach_judged(connection, resource, delivery_id)
-    partitions.attach_seen(connection, resource, delivery_id)
     return unchanged
 
 

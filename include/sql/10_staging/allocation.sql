@@ -1,71 +1,50 @@
 -- What the gate's rules see of allocation; expectations/allocation.json names these columns.
--- Grain: one row per row of raw.allocation that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.allocation, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.fct_pv_allocation_month. Rerun: reads only.
+-- Grain: one row per row of raw.allocation that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.allocation, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.village_code, line.region_code, line.month, line.carried_in_fen, line.revenue_fen, line.post_wages_fen,
-                line.public_works_fen, line.land_rent_fen, line.operation_fen, line.other_fen, line.carried_over_fen
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.village_code || '|' || line.month, 0) AS key_hash
-    FROM raw.allocation AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.village_code,
+        line.region_code,
+        line.month AS month_text,
+        line.carried_in_fen AS carried_in_fen_text,
+        line.revenue_fen AS revenue_fen_text,
+        line.post_wages_fen AS post_wages_fen_text,
+        line.public_works_fen AS public_works_fen_text,
+        line.land_rent_fen AS land_rent_fen_text,
+        line.operation_fen AS operation_fen_text,
+        line.other_fen AS other_fen_text,
+        line.carried_over_fen AS carried_over_fen_text
+    FROM raw.allocation_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'allocation'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'allocation'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.village_code,
-        source.region_code,
-        source.month AS month_text,
-        source.carried_in_fen AS carried_in_fen_text,
-        source.revenue_fen AS revenue_fen_text,
-        source.post_wages_fen AS post_wages_fen_text,
-        source.public_works_fen AS public_works_fen_text,
-        source.land_rent_fen AS land_rent_fen_text,
-        source.operation_fen AS operation_fen_text,
-        source.other_fen AS other_fen_text,
-        source.carried_over_fen AS carried_over_fen_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.fct_pv_allocation_month AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.period = %(period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'allocation'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 typed AS (
     SELECT
-        changed.*,
+        named.*,
         ops.to_month_or_null(month_text) AS month,
         ops.yuan_to_fen(carried_in_fen_text) AS carried_in_fen,
         ops.yuan_to_fen(revenue_fen_text) AS revenue_fen,
@@ -76,7 +55,7 @@ typed AS (
         ops.yuan_to_fen(other_fen_text) AS other_fen,
         ops.yuan_to_fen(carried_over_fen_text) AS carried_over_fen,
         coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

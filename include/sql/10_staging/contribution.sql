@@ -1,78 +1,56 @@
 -- What the gate's rules see of contribution; expectations/contribution.json names these columns.
--- Grain: one row per row of raw.contribution that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.contribution, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.fct_insurance_month. Rerun: reads only.
+-- Grain: one row per row of raw.contribution that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.contribution, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.id_number, line.region_code, line.scheme, line.uscc, line.settled_month, line.due_month, line.base_fen,
-                line.employer_due_fen, line.person_due_fen, line.employer_paid_fen, line.person_paid_fen, line.is_received,
-                line.received_on
-            ), 0
-        ) AS row_hash,
-        hashtextextended(ops.normalise_id(line.id_number) || '|' || line.scheme || '|' || line.due_month, 0) AS key_hash
-    FROM raw.contribution AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        ops.normalise_id(line.id_number) AS id_number,
+        line.region_code,
+        coalesce(line.scheme, '') AS scheme_code,
+        line.uscc,
+        line.settled_month AS settled_month_text,
+        line.due_month AS due_month_text,
+        line.base_fen AS base_fen_text,
+        line.employer_due_fen AS employer_due_fen_text,
+        line.person_due_fen AS person_due_fen_text,
+        line.employer_paid_fen AS employer_paid_fen_text,
+        line.person_paid_fen AS person_paid_fen_text,
+        coalesce(line.is_received, '') AS is_received_code,
+        line.received_on AS received_on_text
+    FROM raw.contribution_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'contribution'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'contribution'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        ops.normalise_id(source.id_number) AS id_number,
-        source.region_code,
-        coalesce(source.scheme, '') AS scheme_code,
-        source.uscc,
-        source.settled_month AS settled_month_text,
-        source.due_month AS due_month_text,
-        source.base_fen AS base_fen_text,
-        source.employer_due_fen AS employer_due_fen_text,
-        source.person_due_fen AS person_due_fen_text,
-        source.employer_paid_fen AS employer_paid_fen_text,
-        source.person_paid_fen AS person_paid_fen_text,
-        coalesce(source.is_received, '') AS is_received_code,
-        source.received_on AS received_on_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.fct_insurance_month AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.period = %(period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'contribution'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
         ops.uscc_bytes(uscc) AS uscc_bytes,
         ops.day_number(received_on_text) AS received_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

@@ -1,6 +1,8 @@
--- Rows of a resource in raw, how many of them repeat another exactly, and how many the file has.
--- Grain: one row. Inputs: staging.seen, staging.duplicate, ops.delivery_resource. Rerun: reads only.
+-- Rows of a resource that are to be judged or repeat another exactly, expected keys that none names, and rows that the file has.
+-- Grain: one row. Inputs: staging.duplicate, staging.absent, ops.delivery_resource. Rerun: reads only.
 SELECT
-    (SELECT count(*) FROM staging.seen WHERE delivery_id = %(delivery_id)s AND resource = %(resource)s AND stream >= 0) AS seen,
     (SELECT count(*) FROM staging.duplicate WHERE delivery_id = %(delivery_id)s AND resource = %(resource)s) AS duplicate,
+    (
+        SELECT count(*) FROM staging.absent WHERE delivery_id = %(delivery_id)s AND resource = %(resource)s AND is_expected
+    ) AS absent,
     (SELECT rows_in FROM ops.delivery_resource WHERE delivery_id = %(delivery_id)s AND resource = %(resource)s) AS delivered;

@@ -1,70 +1,49 @@
 -- What the gate's rules see of employer_unit; expectations/employer_unit.json names these columns.
--- Grain: one row per row of raw.employer_unit that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.employer_unit, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.dim_employer. Rerun: reads only.
+-- Grain: one row per row of raw.employer_unit that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.employer_unit, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.uscc, line.region_code, line.unit_name, line.industry, line.payment_status, line.employee_count,
-                line.registered_on
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.uscc, 0) AS key_hash
-    FROM raw.employer_unit AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.uscc,
+        line.region_code,
+        line.unit_name,
+        coalesce(line.industry, '') AS industry_code,
+        coalesce(line.payment_status, '') AS payment_status_code,
+        line.employee_count AS employee_count_text,
+        line.registered_on AS registered_on_text
+    FROM raw.employer_unit_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'employer_unit'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'employer_unit'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.uscc,
-        source.region_code,
-        source.unit_name,
-        coalesce(source.industry, '') AS industry_code,
-        coalesce(source.payment_status, '') AS payment_status_code,
-        source.employee_count AS employee_count_text,
-        source.registered_on AS registered_on_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.dim_employer AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'employer_unit'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         ops.uscc_bytes(uscc) AS uscc_bytes,
         ops.day_number(registered_on_text) AS registered_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

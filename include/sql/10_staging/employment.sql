@@ -1,84 +1,62 @@
 -- What the gate's rules see of employment; expectations/employment.json names these columns.
--- Grain: one row per row of raw.employment that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.employment, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.fct_employment_spell. Rerun: reads only.
+-- Grain: one row per row of raw.employment that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.employment, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.spell_id, line.id_number, line.region_code, line.started_on, line.ended_on, line.work_place_class,
-                line.work_region_code, line.employer_name, line.employer_uscc, line.industry, line.channel, line.is_organised,
-                line.contract_signed_on, line.monthly_wage_fen, line.verification, line.verified_on
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.spell_id, 0) AS key_hash
-    FROM raw.employment AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.spell_id,
+        ops.normalise_id(line.id_number) AS id_number,
+        line.region_code,
+        line.started_on AS started_on_text,
+        line.ended_on AS ended_on_text,
+        coalesce(line.work_place_class, '') AS work_place_class_code,
+        line.work_region_code,
+        line.employer_name,
+        line.employer_uscc,
+        coalesce(line.industry, '') AS industry_code,
+        coalesce(line.channel, '') AS channel_code,
+        coalesce(line.is_organised, '') AS is_organised_code,
+        line.contract_signed_on AS contract_signed_on_text,
+        line.monthly_wage_fen AS monthly_wage_fen_text,
+        coalesce(line.verification, '') AS verification_code,
+        line.verified_on AS verified_on_text
+    FROM raw.employment_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'employment'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'employment'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.spell_id,
-        ops.normalise_id(source.id_number) AS id_number,
-        source.region_code,
-        source.started_on AS started_on_text,
-        source.ended_on AS ended_on_text,
-        coalesce(source.work_place_class, '') AS work_place_class_code,
-        source.work_region_code,
-        source.employer_name,
-        source.employer_uscc,
-        coalesce(source.industry, '') AS industry_code,
-        coalesce(source.channel, '') AS channel_code,
-        coalesce(source.is_organised, '') AS is_organised_code,
-        source.contract_signed_on AS contract_signed_on_text,
-        source.monthly_wage_fen AS monthly_wage_fen_text,
-        coalesce(source.verification, '') AS verification_code,
-        source.verified_on AS verified_on_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.fct_employment_spell AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'employment'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
         ops.uscc_bytes(employer_uscc) AS employer_uscc_bytes,
         ops.day_number(started_on_text) AS started_on_number,
         ops.day_number(ended_on_text) AS ended_on_number,
         ops.day_number(contract_signed_on_text) AS contract_signed_on_number,
         ops.day_number(verified_on_text) AS verified_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

@@ -1,74 +1,52 @@
 -- What the gate's rules see of household; expectations/household.json names these columns.
--- Grain: one row per row of raw.household that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.household, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.dim_household. Rerun: reads only.
+-- Grain: one row per row of raw.household that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.household, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.household_id, line.region_code, line.village_code, line.village_name, line.register_year, line.standard,
-                line.household_type, line.poverty_cause, line.poverty_status, line.member_count, line.head_name, line.phone,
-                line.income_per_head_fen
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.household_id, 0) AS key_hash
-    FROM raw.household AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.household_id,
+        line.region_code,
+        line.village_code,
+        line.village_name,
+        line.register_year AS register_year_text,
+        coalesce(line.standard, '') AS standard_code,
+        coalesce(line.household_type, '') AS household_type_code,
+        coalesce(line.poverty_cause, '') AS poverty_cause_code,
+        coalesce(line.poverty_status, '') AS poverty_status_code,
+        line.member_count AS member_count_text,
+        line.head_name,
+        line.phone,
+        line.income_per_head_fen AS income_per_head_fen_text
+    FROM raw.household_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'household'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'household'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.household_id,
-        source.region_code,
-        source.village_code,
-        source.village_name,
-        source.register_year AS register_year_text,
-        coalesce(source.standard, '') AS standard_code,
-        coalesce(source.household_type, '') AS household_type_code,
-        coalesce(source.poverty_cause, '') AS poverty_cause_code,
-        coalesce(source.poverty_status, '') AS poverty_status_code,
-        source.member_count AS member_count_text,
-        source.head_name,
-        source.phone,
-        source.income_per_head_fen AS income_per_head_fen_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.dim_household AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'household'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 typed AS (
     SELECT
-        changed.*,
+        named.*,
         ops.to_int_or_null(register_year_text) AS register_year,
         CASE standard_code WHEN '1' THEN 'national' WHEN '2' THEN 'province' WHEN '3' THEN 'city' END AS standard,
         CASE household_type_code
@@ -107,7 +85,7 @@ typed AS (
             (length(phone) = 11 AND left(phone, 1) = '1' AND ops.is_digits(phone))
             OR (length(phone) BETWEEN 10 AND 13 AND phone ~ '^0[0-9]+-?[0-9]+$')
         ) AS phone_is_formed
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

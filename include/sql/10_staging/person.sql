@@ -1,90 +1,66 @@
 -- What the gate's rules see of person; expectations/person.json names these columns.
--- Grain: one row per row of raw.person that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.person, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.dim_person. Rerun: reads only.
+-- Grain: one row per row of raw.person that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.person, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.person_id, line.household_id, line.region_code, line.village_code, line.name, line.sex, line.id_number,
-                line.birth_date, line.relation, line.ethnicity, line.education, line.student_status, line.health,
-                line.labour_ability, line.work_place_class, line.months_worked, line.life_status, line.has_employee_pension,
-                line.has_resident_pension, line.has_illness_insurance, line.has_minimum_living, line.phone, line.willing_to_go,
-                line.change_type
-            ), 0
-        ) AS row_hash,
-        hashtextextended(ops.normalise_id(line.id_number), 0) AS key_hash
-    FROM raw.person AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.person_id,
+        line.household_id,
+        line.region_code,
+        line.village_code,
+        line.name,
+        coalesce(line.sex, '') AS sex_code,
+        ops.normalise_id(line.id_number) AS id_number,
+        line.birth_date AS birth_date_text,
+        coalesce(line.relation, '') AS relation_code,
+        coalesce(line.ethnicity, '') AS ethnicity_code,
+        coalesce(line.education, '') AS education_code,
+        coalesce(line.student_status, '') AS student_status_code,
+        coalesce(line.health, '') AS health_code,
+        coalesce(line.labour_ability, '') AS labour_ability_code,
+        line.work_place_class AS work_place_class_code,
+        line.months_worked AS months_worked_text,
+        coalesce(line.life_status, '') AS life_status_code,
+        coalesce(line.has_employee_pension, '') AS has_employee_pension_code,
+        coalesce(line.has_resident_pension, '') AS has_resident_pension_code,
+        coalesce(line.has_illness_insurance, '') AS has_illness_insurance_code,
+        coalesce(line.has_minimum_living, '') AS has_minimum_living_code,
+        line.phone,
+        coalesce(line.willing_to_go, '') AS willing_to_go_code,
+        line.change_type AS change_type_code
+    FROM raw.person_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'person'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'person'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.person_id,
-        source.household_id,
-        source.region_code,
-        source.village_code,
-        source.name,
-        coalesce(source.sex, '') AS sex_code,
-        ops.normalise_id(source.id_number) AS id_number,
-        source.birth_date AS birth_date_text,
-        coalesce(source.relation, '') AS relation_code,
-        coalesce(source.ethnicity, '') AS ethnicity_code,
-        coalesce(source.education, '') AS education_code,
-        coalesce(source.student_status, '') AS student_status_code,
-        coalesce(source.health, '') AS health_code,
-        coalesce(source.labour_ability, '') AS labour_ability_code,
-        source.work_place_class AS work_place_class_code,
-        source.months_worked AS months_worked_text,
-        coalesce(source.life_status, '') AS life_status_code,
-        coalesce(source.has_employee_pension, '') AS has_employee_pension_code,
-        coalesce(source.has_resident_pension, '') AS has_resident_pension_code,
-        coalesce(source.has_illness_insurance, '') AS has_illness_insurance_code,
-        coalesce(source.has_minimum_living, '') AS has_minimum_living_code,
-        source.phone,
-        coalesce(source.willing_to_go, '') AS willing_to_go_code,
-        source.change_type AS change_type_code
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.dim_person AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'person'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
         ops.day_number(birth_date_text) AS birth_date_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

@@ -1,73 +1,52 @@
 -- What the gate's rules see of post; expectations/post.json names these columns.
--- Grain: one row per row of raw.post that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.post, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.fct_pv_post_month. Rerun: reads only.
+-- Grain: one row per row of raw.post that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.post, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.village_code, line.region_code, line.id_number, line.name, line.month, line.post_type, line.days_worked,
-                line.wage_fen, line.paid_fen, line.paid_on
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.village_code || '|' || ops.normalise_id(line.id_number) || '|' || line.month, 0) AS key_hash
-    FROM raw.post AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.village_code,
+        line.region_code,
+        ops.normalise_id(line.id_number) AS id_number,
+        line.name,
+        line.month AS month_text,
+        coalesce(line.post_type, '') AS post_type_code,
+        line.days_worked AS days_worked_text,
+        line.wage_fen AS wage_fen_text,
+        line.paid_fen AS paid_fen_text,
+        line.paid_on AS paid_on_text
+    FROM raw.post_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'post'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'post'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.village_code,
-        source.region_code,
-        ops.normalise_id(source.id_number) AS id_number,
-        source.name,
-        source.month AS month_text,
-        coalesce(source.post_type, '') AS post_type_code,
-        source.days_worked AS days_worked_text,
-        source.wage_fen AS wage_fen_text,
-        source.paid_fen AS paid_fen_text,
-        source.paid_on AS paid_on_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.fct_pv_post_month AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.period = %(period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'post'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
         ops.day_number(paid_on_text) AS paid_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

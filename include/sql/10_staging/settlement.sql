@@ -1,71 +1,50 @@
 -- What the gate's rules see of settlement; expectations/settlement.json names these columns.
--- Grain: one row per row of raw.settlement that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.settlement, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.fct_pv_settlement_month. Rerun: reads only.
+-- Grain: one row per row of raw.settlement that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.settlement, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.station_code, line.region_code, line.month, line.generation_kwh, line.coal_accrued_fen,
-                line.coal_received_fen, line.subsidy_accrued_fen, line.subsidy_received_fen, line.received_on
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.station_code || '|' || line.month, 0) AS key_hash
-    FROM raw.settlement AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.station_code,
+        line.region_code,
+        line.month AS month_text,
+        line.generation_kwh AS generation_kwh_text,
+        line.coal_accrued_fen AS coal_accrued_fen_text,
+        line.coal_received_fen AS coal_received_fen_text,
+        line.subsidy_accrued_fen AS subsidy_accrued_fen_text,
+        line.subsidy_received_fen AS subsidy_received_fen_text,
+        line.received_on AS received_on_text
+    FROM raw.settlement_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'settlement'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'settlement'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.station_code,
-        source.region_code,
-        source.month AS month_text,
-        source.generation_kwh AS generation_kwh_text,
-        source.coal_accrued_fen AS coal_accrued_fen_text,
-        source.coal_received_fen AS coal_received_fen_text,
-        source.subsidy_accrued_fen AS subsidy_accrued_fen_text,
-        source.subsidy_received_fen AS subsidy_received_fen_text,
-        source.received_on AS received_on_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.fct_pv_settlement_month AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.period = %(period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'settlement'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         ops.day_number(received_on_text) AS received_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

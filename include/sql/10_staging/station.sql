@@ -1,72 +1,51 @@
 -- What the gate's rules see of station; expectations/station.json names these columns.
--- Grain: one row per row of raw.station that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.station, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.dim_pv_station. Rerun: reads only.
+-- Grain: one row per row of raw.station that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.station, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.station_code, line.village_code, line.region_code, line.village_name, line.station_name,
-                line.station_type, line.capacity_kw, line.share_percent, line.tariff_fen_per_kwh, line.grid_connected_on
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.station_code || '|' || line.village_code, 0) AS key_hash
-    FROM raw.station AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.station_code,
+        line.village_code,
+        line.region_code,
+        line.village_name,
+        line.station_name,
+        coalesce(line.station_type, '') AS station_type_code,
+        line.capacity_kw AS capacity_kw_text,
+        line.share_percent AS share_percent_text,
+        line.tariff_fen_per_kwh AS tariff_fen_per_kwh_text,
+        line.grid_connected_on AS grid_connected_on_text
+    FROM raw.station_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'station'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'station'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.station_code,
-        source.village_code,
-        source.region_code,
-        source.village_name,
-        source.station_name,
-        coalesce(source.station_type, '') AS station_type_code,
-        source.capacity_kw AS capacity_kw_text,
-        source.share_percent AS share_percent_text,
-        source.tariff_fen_per_kwh AS tariff_fen_per_kwh_text,
-        source.grid_connected_on AS grid_connected_on_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.dim_pv_station AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'station'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         ops.day_number(grid_connected_on_text) AS grid_connected_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

@@ -14,7 +14,7 @@ from steppe import contracts, database
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.errors import Rejected
-from steppe.gate import judging, onepass, quarantine, refusal, relations, stock
+from steppe.gate import judging, onepass, quarantine, refusal, stock
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.verdict import Finding, GateError, Verdict
 from steppe.intake import content, headers, manifest, package, receiving, tolerant, workbook
@@ -113,10 +113,6 @@ def _land_file(connection: Connection, delivery_id: int, resource: Resource, fil
 
 
 def _judge(connection: Connection, delivery: Delivery, said: Manifest, engine: str) -> Verdict:
-    judging.find_seen(connection, delivery)
-    if engine == "gx":
-        # Stock GX sees every row.
-        delivery = dataclasses.replace(delivery, known_digest=relations.NOTHING_KNOWN)
     verdict = judging.evaluate(connection, delivery, said, stock.ENGINE if engine == "gx" else onepass.ENGINE)
     located: list[Finding] = []
     for resource in delivery.contract.resources:

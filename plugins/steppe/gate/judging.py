@@ -6,14 +6,15 @@ from decimal import Decimal
 
 import psycopg
 
-from steppe import contracts, database, intake, settings
+from steppe import contracts, database, intake
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.errors import Rejected
-from steppe.gate import metrics, onepass, partitions, quarantine, refusal, relations, rules
+from steppe.gate import comparing, metrics, onepass, partitions, quarantine, refusal, relations, rules
+from steppe.gate.comparing import Compared
 from steppe.gate.metrics import Found
 from steppe.gate.onepass import Engine, Judged
-from steppe.gate.planning import ALONE, BY_HASH, BY_PLACE, planned
+from steppe.gate.planning import BY_HASH, planned
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.rules import Rule
 from steppe.gate.verdict import GateError, Outcome, Result, Rows, Verdict
@@ -40,8 +41,6 @@ def judge(connection: Connection, delivery_id: int) -> Verdict:
         with connection.transaction():
             delivery = load(connection, delivery_id)
         try:
-            with connection.transaction():
-                find_seen(connection, delivery)
             with connection.transaction():
                 verdict = evaluate(connection, delivery, said)
                 refused = refusal.of(verdict, delivery)
@@ -112,16 +111,6 @@ def load(connection: Connection, delivery_id: int) -> Delivery:
     return Delivery(delivery_id, contracts.load(source), sender_code, period, next_period, digest, known_digest)
 
 
-def find_seen(connection: Connection, delivery: Delivery) -> None:
-    """Note the key of every delivered row in ``staging.seen``, attached at the end so that others hardly wait."""
-    for resource in delivery.contract.resources:
-        query = relations.bind(connection, f"seen/{resource.name}.sql", delivery.values())
-        onepass.create(connection, partitions.seen_name(resource, delivery.delivery_id), query)
-    for resource in delivery.contract.resources:
-        partitions.analyse(connection, resource, delivery.delivery_id)
-        partitions.attach_seen(connection, resource, delivery.delivery_id)
-
-
 def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine = onepass.ENGINE) -> Verdict:
     """Judge every resource inside the caller's transaction; failing rows are moved to quarantine, accepted ones not yet attached."""
     connection.execute("DELETE FROM quarantine.row WHERE delivery_id = %s", (delivery.delivery_id,))
@@ -131,39 +120,25 @@ def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine:
 
 def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine) -> Verdict:
     for resource in delivery.contract.resources:
-        _find_contradictions(connection, delivery, resource)
+        partitions.analyse(connection, resource, delivery.delivery_id)
+        comparing.find_contradictions(connection, delivery, resource)
     results: list[Result] = []
     rows: dict[str, Rows] = {}
     known: dict[str, int] = {}
     for resource in delivery.contract.resources:
-        judged = engine.judge_rows(connection, delivery, resource)
+        compared = comparing.compare(connection, delivery, resource, judge_all=engine.judge_all)
+        judged = engine.judge_rows(connection, delivery, resource, compared)
         lines = quarantine.move(connection, delivery, resource)
-        _note_present(connection, delivery, resource)
+        comparing.excuse(connection, delivery, resource)
         results += [_row_result(rule, judged) for rule in rules.suite(resource.name).row_rules]
         results += _line_results(resource, lines)
-        rows[resource.name], known[resource.name] = _count(connection, delivery, resource, judged, sum(lines.values()))
+        known[resource.name] = compared.keys_known
+        rows[resource.name] = _count(connection, delivery, resource, compared, judged, bad_lines=sum(lines.values()))
     for resource in delivery.contract.resources:
         results += _table_results(connection, delivery, resource, said, rows[resource.name])
         values = relations.outcome_values(delivery, resource, keys_known=known[resource.name])
         results += [_table_result(found) for found in engine.judge_outcome(connection, delivery, resource, values)]
     return Verdict(rows, tuple(results))
-
-
-def _find_contradictions(connection: Connection, delivery: Delivery, resource: Resource) -> None:
-    """Note exact repeats and rows that contradict others, which one row alone cannot show."""
-    values = delivery.values() | {"resource": resource.name}
-    with planned(connection, ALONE):
-        database.run(connection, f"{FOLDER}/suspect.sql", values)
-    with planned(connection, BY_PLACE):
-        database.run(connection, f"{FOLDER}/duplicate/{resource.name}.sql", values)
-    database.run(connection, f"{FOLDER}/conflict/{resource.name}.sql", values)
-
-
-def _note_present(connection: Connection, delivery: Delivery, resource: Resource) -> None:
-    """A row that is defective is there all the same: what is known of it must not end as if it were absent."""
-    path = f"{FOLDER}/present/{resource.name}.sql"
-    if (settings.SQL / path).exists():
-        database.run(connection, path, delivery.values())
 
 
 def _row_result(rule: Rule, judged: Judged) -> Result:
@@ -185,21 +160,25 @@ def _line_results(resource: Resource, lines: dict[str, int]) -> list[Result]:
 
 
 def _count(
-    connection: Connection, delivery: Delivery, resource: Resource, judged: Judged, bad_lines: int
-) -> tuple[Rows, int]:
-    """Account for every row of a resource; also how many keys the warehouse holds for the month."""
+    connection: Connection,
+    delivery: Delivery,
+    resource: Resource,
+    compared: Compared,
+    judged: Judged,
+    *,
+    bad_lines: int,
+) -> Rows:
+    """Account for every row of a resource."""
     values = delivery.values() | {"resource": resource.name}
     found = database.run(connection, f"{FOLDER}/count.sql", values).fetchone()
     if found is None:
         raise AssertionError("count.sql yields one row")
-    seen, duplicate, delivered = found
+    duplicate, absent, delivered = found
+    if not resource.is_snapshot:
+        absent = None
     quarantined = judged.rejected + bad_lines
-    unchanged = seen - duplicate - judged.rows
+    unchanged = compared.rows - duplicate - judged.rows
     accepted = judged.rows - judged.rejected + unchanged
-    keys_known, absent = 0, None
-    if resource.is_snapshot:
-        row = database.run(connection, f"{FOLDER}/absent/{resource.name}.sql", values).fetchone()
-        keys_known, absent = row if row else (0, 0)
     rows = Rows(delivered, accepted, quarantined, duplicate, unchanged, absent)
     if unchanged < 0 or delivered != accepted + quarantined + duplicate:
         raise GateError(
@@ -218,7 +197,7 @@ def _count(
             "absent": absent,
         },
     )
-    return rows, keys_known
+    return rows
 
 
 def _table_results(

@@ -12,6 +12,7 @@ from psycopg import sql
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import metrics, partitions, relations, rules
+from steppe.gate.comparing import Compared
 from steppe.gate.metrics import Condition, Found
 from steppe.gate.relations import Delivery
 from steppe.gate.rules import Rule, Severity
@@ -38,8 +39,9 @@ class Judged:
 class Engine:
     """What evaluates the rules on rows and on the outcome; rules on the delivered rows as a whole are stock GX's always."""
 
-    judge_rows: Callable[[Connection, Delivery, Resource], Judged]
+    judge_rows: Callable[[Connection, Delivery, Resource, Compared], Judged]
     judge_outcome: Callable[[Connection, Delivery, Resource, Mapping[str, Any]], list[Found]]
+    judge_all: bool  # whether rows that have not changed are judged too
 
 
 def create(connection: Connection, table: sql.Identifier, query: str) -> int:
@@ -49,11 +51,12 @@ def create(connection: Connection, table: sql.Identifier, query: str) -> int:
     return connection.cursor().execute(statement).rowcount
 
 
-def judge(connection: Connection, delivery: Delivery, resource: Resource) -> Judged:
+def judge(connection: Connection, delivery: Delivery, resource: Resource, compared: Compared) -> Judged:
     """Judge the new and changed rows of a resource into a table of their own, ``staging.<resource>_<delivery_id>``."""
     asked = metrics.conditions(connection, delivery.contract, resource)
     table = partitions.judged_name(resource, delivery.delivery_id)
-    relation = relations.bind(connection, f"{resource.name}.sql", delivery.values())
+    values = delivery.values() | {"judge_all": compared.judge_all}
+    relation = relations.bind(connection, f"{resource.name}.sql", values)
     unable = {condition.rule.rule_id for condition in asked if condition.clause is None}
     try:
         with connection.transaction():
@@ -94,7 +97,11 @@ def _runs(connection: Connection, relation: str, condition: Condition) -> bool:
 
 
 def _statement(delivery: Delivery, resource: Resource, asked: tuple[Condition, ...], relation: str) -> str:
-    clauses = {condition.rule.rule_id: condition.clause for condition in asked if condition.clause is not None}
+    clauses = {
+        condition.rule.rule_id: _after_mapping(resource, condition.rule, condition.clause)
+        for condition in asked
+        if condition.clause is not None
+    }
     suite = rules.suite(resource.name)
     columns = ",\n    ".join(column.name for column in resource.columns)
     bitmaps = ",\n    ".join(
@@ -104,6 +111,14 @@ def _statement(delivery: Delivery, resource: Resource, asked: tuple[Condition, .
         f"SELECT\n    {delivery.delivery_id}::bigint AS delivery_id,\n    stream,\n    row_ctid,\n    row_hash,\n"
         f"    key_hash,\n    {bitmaps},\n    {columns}\nFROM (\n{relation}\n) AS judged"
     )
+
+
+def _after_mapping(resource: Resource, rule: Rule, clause: str) -> str:
+    """A code that was mapped is one of its list: the list is asked only where the mapping gave nothing."""
+    for name in rule.columns:
+        if resource.column(name).format in ("code", "flag") and clause.startswith(f"{name}_code IS NOT NULL"):
+            return f"{name} IS NULL AND ({clause})"
+    return clause
 
 
 def _bitmap(severity_rules: tuple[Rule, ...], clauses: dict[str, str]) -> str:
@@ -123,4 +138,4 @@ def judge_outcome(
     return metrics.evaluate_outcome(connection, delivery.contract, resource, values)
 
 
-ENGINE = Engine(judge, judge_outcome)
+ENGINE = Engine(judge, judge_outcome, judge_all=False)

@@ -8,15 +8,13 @@ from steppe import contracts, database
 from steppe.contracts import Contract, Resource
 from steppe.database import Connection
 
-SEEN_UPPER = "\x7f"  # sorts after every character that a resource's name may have
-
 
 def judged_name(resource: Resource, delivery_id: int) -> sql.Identifier:
     return sql.Identifier("staging", f"{resource.name}_{delivery_id}")
 
 
-def seen_name(resource: Resource, delivery_id: int) -> sql.Identifier:
-    return sql.Identifier("staging", f"seen_{delivery_id}_{resource.name}")
+def hashes_name(resource: Resource, delivery_id: int) -> sql.Identifier:
+    return sql.Identifier("staging", f"hash_{delivery_id}_{resource.name}")
 
 
 def attach_judged(connection: Connection, resource: Resource, delivery_id: int) -> None:
@@ -45,25 +43,6 @@ def attach_judged(connection: Connection, resource: Resource, delivery_id: int) 
     )
 
 
-def attach_seen(connection: Connection, resource: Resource, delivery_id: int) -> None:
-    child = seen_name(resource, delivery_id)
-    own = sql.SQL("delivery_id = {} AND resource = {}").format(sql.Literal(delivery_id), sql.Literal(resource.name))
-    not_null = sql.SQL(", ").join(
-        sql.SQL("ALTER COLUMN {} SET NOT NULL").format(sql.Identifier(name))
-        for name in ("delivery_id", "resource", "stream", "row_ctid")
-    )
-    connection.execute(sql.SQL("ALTER TABLE {} {}, ADD CHECK ({})").format(child, not_null, own))
-    connection.execute(
-        sql.SQL("ALTER TABLE staging.seen ATTACH PARTITION {} FOR VALUES FROM ({}, {}) TO ({}, {})").format(
-            child,
-            sql.Literal(delivery_id),
-            sql.Literal(resource.name),
-            sql.Literal(delivery_id),
-            sql.Literal(resource.name + SEEN_UPPER),
-        )
-    )
-
-
 def analyse(connection: Connection, resource: Resource, delivery_id: int) -> None:
     """Tell the planner how many rows a delivery has; it would take ``delivery_id = 42`` for a rare condition and loop.
 
@@ -76,7 +55,6 @@ def analyse(connection: Connection, resource: Resource, delivery_id: int) -> Non
         connection.execute("SET LOCAL default_statistics_target = 10")
         for (name,) in rows.fetchall():
             connection.execute(sql.SQL("ANALYZE {} (delivery_id, stream)").format(sql.Identifier("raw", name)))
-        connection.execute(sql.SQL("ANALYZE {}").format(seen_name(resource, delivery_id)))
 
 
 def drop(connection: Connection, delivery_id: int) -> None:
@@ -113,12 +91,13 @@ def _clear_rows(connection: Connection, delivery_id: int) -> None:
     for statement in (
         "DELETE FROM staging.conflict WHERE delivery_id = %s",
         "DELETE FROM staging.duplicate WHERE delivery_id = %s",
+        "DELETE FROM staging.changed WHERE delivery_id = %s",
+        "DELETE FROM staging.absent WHERE delivery_id = %s",
     ):
         connection.execute(statement, (delivery_id,))
 
 
 def _children(connection: Connection, contract: Contract, delivery_id: int) -> list[tuple[str, str, bool, bool]]:
     parents = {f"{resource.name}_{delivery_id}": resource.name for resource in contract.resources}
-    parents |= {f"seen_{delivery_id}_{resource.name}": "seen" for resource in contract.resources}
     rows = database.run(connection, "10_staging/children.sql", {"names": list(parents)}).fetchall()
     return [(parents[name], name, is_attached, is_pending) for name, is_attached, is_pending in rows]

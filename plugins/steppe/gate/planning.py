@@ -14,8 +14,6 @@ BY_HASH = {"enable_nestloop": "off", "enable_mergejoin": "off"}
 BY_PLACE = {"enable_nestloop": "on"}
 # Where nearly every group is one row, to group in parallel is to do it twice.
 ALONE = {"max_parallel_workers_per_gather": "0"}
-# Neither a parallel nor a synchronised scan keeps the order of the file.
-IN_ORDER = {"max_parallel_workers_per_gather": "0", "synchronize_seqscans": "off"}
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import partitions, rules
 from steppe.gate.onepass import SEVERITIES
-from steppe.gate.planning import BY_PLACE, IN_ORDER, planned
+from steppe.gate.planning import BY_PLACE, planned
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.verdict import Finding
 
@@ -50,42 +50,25 @@ def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict
 
 
 def _find_places(connection: Connection, delivery: Delivery, resource: Resource, which: sql.SQL) -> None:
-    """A temporary table ``gate_place`` with the record number of some judged rows.
-
-    A row that came by the fast path has no number of its own: it is the rank of its place, counted in one plain scan. Neither a
-    parallel nor a synchronised scan would keep the order.
-    """
-    values = {"delivery_id": delivery.delivery_id}
-    judged = partitions.judged_name(resource, delivery.delivery_id)
+    """A temporary table ``gate_place`` with the record number of some judged rows."""
     connection.execute(
         sql.SQL(
             "CREATE TEMPORARY TABLE gate_broken ON COMMIT DROP AS "
             "SELECT stream, row_ctid, failed_critical, failed_warning FROM {} WHERE {}"
-        ).format(judged, which)
+        ).format(partitions.judged_name(resource, delivery.delivery_id), which)
     )
-    connection.execute("ANALYZE gate_broken")
-    row = connection.execute("SELECT count(*) FROM gate_broken").fetchone()
-    numbered = sql.SQL(
-        "SELECT line.stream, line.ctid AS row_ctid, coalesce(line.line_no, 1 + {before} + row_number() OVER ()) AS line_no "
-        "FROM {raw} AS line WHERE line.delivery_id = %(delivery_id)s AND line.stream = {stream}"
-    )
-    raw = sql.Identifier("raw", resource.name)
-    before = sql.SQL("(SELECT count(*) FROM {} WHERE delivery_id = %(delivery_id)s AND stream = 0)").format(raw)
-    ranked: sql.Composable = sql.SQL("{} UNION ALL {}").format(
-        numbered.format(raw=raw, stream=sql.Literal(0), before=sql.Literal(0)),
-        numbered.format(raw=raw, stream=sql.Literal(1), before=before),
-    )
-    if not row or not row[0]:
-        ranked = sql.SQL("SELECT NULL::smallint AS stream, NULL::tid AS row_ctid, NULL::bigint AS line_no WHERE false")
-    with planned(connection, IN_ORDER):
+    with planned(connection, BY_PLACE):
         connection.execute(
             sql.SQL(
                 "CREATE TEMPORARY TABLE gate_place ON COMMIT DROP AS "
-                "SELECT broken.stream, broken.row_ctid, broken.failed_critical, broken.failed_warning, ranked.line_no "
-                "FROM gate_broken AS broken INNER JOIN ({}) AS ranked "
-                "ON ranked.stream = broken.stream AND ranked.row_ctid = broken.row_ctid"
-            ).format(ranked),
-            values,
+                "SELECT broken.stream, broken.row_ctid, broken.failed_critical, broken.failed_warning, "
+                "line.line_no + CASE broken.stream WHEN 1 THEN ("
+                "SELECT count(*) FROM {raw} WHERE delivery_id = %(delivery_id)s AND stream = 0"
+                ") ELSE 0 END AS line_no "
+                "FROM gate_broken AS broken INNER JOIN {raw} AS line ON line.delivery_id = %(delivery_id)s "
+                "AND line.stream = broken.stream AND line.ctid = broken.row_ctid"
+            ).format(raw=sql.Identifier("raw", resource.name)),
+            {"delivery_id": delivery.delivery_id},
         )
     connection.execute("DROP TABLE gate_broken")
     connection.execute("ANALYZE gate_place")

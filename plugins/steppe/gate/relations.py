@@ -14,8 +14,6 @@ from steppe.contracts import Contract, Resource
 from steppe.database import Connection
 
 FOLDER = "10_staging"
-# A digest that no version carries. Not NULL: the planner would see that nothing matches, and not run in parallel.
-NOTHING_KNOWN = 0
 # A file of fewer rows is judged with the whole delivery: one bad row of ten is no reason to send it back.
 OWN_SHARE_FROM_ROWS = 200
 # So few absent keys are never a mass deletion, unless they are all that was known.
@@ -40,8 +38,8 @@ class Delivery:
     digest: str
     known_digest: int
 
-    def values(self, *, judge_all: bool = False) -> dict[str, Any]:
-        """Values by name; with ``judge_all`` nothing counts as known unchanged."""
+    def values(self) -> dict[str, Any]:
+        """Values by name."""
         year, month = divmod(self.period.year * 12 + self.period.month, 12)
         return {
             "delivery_id": self.delivery_id,
@@ -50,13 +48,13 @@ class Delivery:
             "period": self.period,
             "period_end": date(year, month + 1, 1) - timedelta(days=1),
             "next_period": self.next_period or "infinity",
-            "known_digest": NOTHING_KNOWN if judge_all else self.known_digest,
+            "known_digest": self.known_digest,
         }
 
 
 def nothing(contract: Contract, resource: Resource) -> dict[str, Any]:
     """Values of a delivery that does not exist, to ask for a relation's columns."""
-    delivery = Delivery(0, contract, contract.senders[0], date(2020, 1, 1), None, "", NOTHING_KNOWN)
+    delivery = Delivery(0, contract, contract.senders[0], date(2020, 1, 1), None, "", 0)
     return outcome_values(delivery, resource, keys_known=0)
 
 
@@ -64,6 +62,7 @@ def outcome_values(delivery: Delivery, resource: Resource, *, keys_known: int) -
     """Values by name for the relation of one row that says what became of a resource's rows."""
     return delivery.values() | {
         "resource": resource.name,
+        "judge_all": True,
         "keys_known": keys_known,
         "own_share_from_rows": OWN_SHARE_FROM_ROWS,
         "absent_always_allowed": ABSENT_ALWAYS_ALLOWED,

@@ -10,18 +10,19 @@ from psycopg import sql
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import metrics, onepass, partitions, relations, rules
+from steppe.gate.comparing import Compared
 from steppe.gate.metrics import Found
 from steppe.gate.onepass import SEVERITIES, Engine, Judged
 from steppe.gate.relations import Delivery
 
 
-def judge(connection: Connection, delivery: Delivery, resource: Resource) -> Judged:
+def judge(connection: Connection, delivery: Delivery, resource: Resource, compared: Compared) -> Judged:
     """Judge every row of a resource, unchanged ones too, into ``staging.<resource>_<delivery_id>``.
 
     GX names the failing rows; here they are only put beside the relation's columns.
     """
     suite = rules.suite(resource.name)
-    relation = relations.bind(connection, f"{resource.name}.sql", delivery.values(judge_all=True))
+    relation = relations.bind(connection, f"{resource.name}.sql", delivery.values() | {"judge_all": compared.judge_all})
     connection.cursor().execute(b"CREATE TEMPORARY TABLE gate_relation ON COMMIT DROP AS " + relation.encode())
     # GX cannot name the type tid.
     connection.execute("ALTER TABLE gate_relation ALTER COLUMN row_ctid TYPE text")
@@ -70,4 +71,5 @@ def judge_outcome(
     return metrics.evaluate_tables(connection, rules.suite(resource.name), "outcome", query, {})
 
 
-ENGINE = Engine(judge, judge_outcome)
+# Stock GX sees every row.
+ENGINE = Engine(judge, judge_outcome, judge_all=True)

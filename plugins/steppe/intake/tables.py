@@ -18,7 +18,7 @@ OWN_COLUMNS = (
     (
         "line_no",
         "bigint",
-        "Record number in the file, the header is 1; NULL where it follows from stream and ctid 行号",
+        "Record number, the header is 1; in stream 1 the records of stream 0 come on top 行号",
     ),
 )
 
@@ -37,6 +37,7 @@ def ensure_raw_tables(connection: Connection) -> None:
         for contract in contracts.load_all():
             for resource in contract.resources:
                 _ensure_parent(connection, resource)
+                _make_view(connection, resource)
 
 
 def _ensure_parent(connection: Connection, resource: Resource) -> None:
@@ -69,6 +70,49 @@ def _ensure_parent(connection: Connection, resource: Resource) -> None:
         )
 
 
+def _make_view(connection: Connection, resource: Resource) -> None:
+    """``raw.<resource>_hashed``: the rows with their place, and the two hashes by which the gate compares numbers instead of text.
+
+    Generated columns would do the same and cost the COPY more than twice its time: it copies every value of a row to make one.
+    """
+    view = sql.Identifier("raw", f"{resource.name}_hashed")
+    key = [
+        sql.SQL("ops.normalise_id(line.{})" if name == "id_number" else "line.{}").format(sql.Identifier(name))
+        for name in resource.key
+    ]
+    names = [sql.Identifier("line", column.name) for column in resource.columns]
+    connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(view))
+    connection.execute(
+        sql.SQL(
+            "CREATE VIEW {} AS SELECT line.delivery_id, line.stream, line.ctid AS row_ctid, "
+            "hashtextextended({}, 0) AS key_hash, hash_record_extended(ROW({}), 0) AS row_hash, {} FROM {} AS line"
+        ).format(
+            view,
+            sql.SQL(" || '|' || ").join(key),
+            sql.SQL(", ").join(names),
+            sql.SQL(", ").join(names),
+            sql.Identifier("raw", resource.name),
+        )
+    )
+    connection.execute(sql.SQL("ALTER VIEW {} OWNER TO steppe_loader").format(view))
+    comments = {
+        "row_ctid": "Place of the row in its partition 原始行位置",
+        "key_hash": "hashtextextended of the key's columns joined by |, ID numbers normalised; NULL when one is missing 主键摘要",
+        "row_hash": "hash_record_extended over all delivered columns as text 行摘要",
+    }
+    comments |= {name: comment for name, _, comment in OWN_COLUMNS if name != "line_no"}
+    comments |= {column.name: f"{column.header} {column.description}" for column in resource.columns}
+    connection.execute(
+        sql.SQL("COMMENT ON VIEW {} IS {}").format(
+            view, sql.Literal(f"Delivered rows with their place and hashes: {resource.description} 原始行及摘要")
+        )
+    )
+    for name, comment in comments.items():
+        connection.execute(
+            sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(view, sql.Identifier(name), sql.Literal(comment))
+        )
+
+
 def child(resource: Resource, delivery_id: int, stream: int) -> str:
     """Name, within ``raw``, of the rows of one stream of a delivery."""
     return f"{resource.name}_{delivery_id}_{stream}"
@@ -76,21 +120,25 @@ def child(resource: Resource, delivery_id: int, stream: int) -> str:
 
 def create_child(connection: Connection, resource: Resource, delivery_id: int, stream: int) -> None:
     """Create an unlogged, not yet attached child; its defaults fill what is not in the file."""
+    name = child(resource, delivery_id, stream)
+    sequence = sql.Identifier("raw", f"{name}_line")
+    connection.execute(sql.SQL("CREATE UNLOGGED SEQUENCE {} MINVALUE 2 CACHE 10000").format(sequence))
     own = {
         "delivery_id": sql.SQL("bigint NOT NULL DEFAULT {}").format(sql.Literal(delivery_id)),
         "stream": sql.SQL("smallint NOT NULL DEFAULT {}").format(sql.Literal(stream)),
-        "line_no": sql.SQL("bigint"),
+        # A sequence hands out its numbers by the thousand: numbering the rows as they come costs next to nothing.
+        "line_no": sql.SQL("bigint NOT NULL DEFAULT nextval({})").format(sql.Literal(f"raw.{name}_line")),
     }
     definitions = [sql.SQL("{} {}").format(sql.Identifier(name), kind) for name, kind in own.items()]
     definitions += [sql.SQL("{} text").format(sql.Identifier(column.name)) for column in resource.columns]
     # The check lets ATTACH take the child without reading it.
     connection.execute(
         sql.SQL("CREATE UNLOGGED TABLE {} ({}, CHECK (delivery_id = {} AND stream = {}))").format(
-            sql.Identifier("raw", child(resource, delivery_id, stream)),
-            sql.SQL(", ").join(definitions),
-            sql.Literal(delivery_id),
-            sql.Literal(stream),
+            sql.Identifier("raw", name), sql.SQL(", ").join(definitions), sql.Literal(delivery_id), sql.Literal(stream)
         )
+    )
+    connection.execute(
+        sql.SQL("ALTER SEQUENCE {} OWNED BY {}").format(sequence, sql.Identifier("raw", name, "line_no"))
     )
 
 

@@ -36,7 +36,6 @@ class Moment:
     next_period: date | None  # None: nothing later is published
     known_from: datetime
     rule_set_digest: int
-    is_redelivery: bool
 
     def values(self) -> dict[str, Any]:
         """The values that the SQL of every target binds."""
@@ -117,21 +116,16 @@ def _first(connection: Connection, target: Target, child: Table, moment: Moment,
     return Change(target.name, inserted, 0, 0)
 
 
-# A snapshot that stages nothing because everything is unchanged has every key in staging.seen; a resource without one key there was
-# delivered empty, and the gate lets an empty snapshot through only where nothing was known.
 _FIND_ABSENT = """
 CREATE TEMPORARY TABLE affected ON COMMIT DROP AS
 SELECT version.ctid AS place
-FROM {child} AS version
+FROM staging.absent
+INNER JOIN {child} AS version ON version.key_hash = absent.key_hash
 WHERE
-    version.known_to = 'infinity' AND version.valid_from < %(next_period)s::date AND version.valid_to > %(period)s::date
-    AND NOT EXISTS (
-        SELECT FROM staging.seen
-        WHERE seen.delivery_id = %(delivery_id)s AND seen.resource = %(resource)s AND seen.key_hash = version.key_hash
-    )
+    absent.delivery_id = %(delivery_id)s AND absent.resource = %(resource)s
+    AND version.known_to = 'infinity' AND version.valid_from < %(next_period)s::date AND version.valid_to > %(period)s::date
 """
 
-# A statement of its own: it reads a temporary table, which the parallel search above must not.
 _FIND_CHANGED = """
 INSERT INTO affected (place)
 SELECT version.ctid AS place
@@ -199,14 +193,14 @@ def _end_keys(connection: Connection, target: Target, child: Table, moment: Mome
         ).format(child.identifier),
         values,
     ).rowcount
-    if moment.is_redelivery:
-        ended += connection.execute(
+    return (
+        ended
+        + connection.execute(
             sql.SQL(
-                "UPDATE {} AS version SET known_to = %(known_from)s::timestamptz "
-                "WHERE version.known_to = 'infinity' AND version.period = %(period)s::date AND NOT EXISTS ("
-                "SELECT FROM staging.seen WHERE seen.delivery_id = %(delivery_id)s AND seen.resource = %(resource)s "
-                "AND seen.key_hash = version.key_hash)"
+                "UPDATE {} AS version SET known_to = %(known_from)s::timestamptz FROM staging.absent "
+                "WHERE absent.delivery_id = %(delivery_id)s AND absent.resource = %(resource)s "
+                "AND version.key_hash = absent.key_hash AND version.known_to = 'infinity' AND version.period = %(period)s::date"
             ).format(child.identifier),
             values,
         ).rowcount
-    return ended
+    )

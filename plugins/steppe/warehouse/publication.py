@@ -72,9 +72,7 @@ def _publish_once(connection: Connection, delivery_id: int) -> Published | None:
         next_period, supersedes, known_from, rule_set_digest, is_overtaken = row
         if is_overtaken:
             return None
-        moment = Moment(
-            delivery_id, sender_code, period, next_period, known_from, rule_set_digest, supersedes is not None
-        )
+        moment = Moment(delivery_id, sender_code, period, next_period, known_from, rule_set_digest)
         written = targets.of_source(source)
         named = identity.tokenise(connection, delivery_id, sender_code, written, is_newest=next_period is None)
         changes = tuple(bitemporal.write(connection, target, moment) for target in written)

@@ -245,7 +245,9 @@ def test_unchanged_rows_are_not_judged_again(loader: database.Connection, judged
     assert verdict.rows["person"] == gate.verdict.Rows(61, 61, 0, 0, 59, 0)
     assert verdict.result("person.sex_matches_id").rows_evaluated == 2
     assert one(loader, "SELECT count(*) FROM staging.person WHERE delivery_id = %s", second) == 2
-    assert one(loader, "SELECT count(*) FROM staging.seen WHERE delivery_id = %s AND resource = 'person'", second) == 61
+    assert (
+        one(loader, "SELECT count(*) FROM staging.changed WHERE delivery_id = %s AND resource = 'person'", second) == 2
+    )
 
 
 def test_another_rule_set_judges_everything_again(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from steppe import contracts, gate
+from steppe import contracts, gate, settings
 from steppe.gate import rules
 
 RESOURCES = [resource for contract in contracts.load_all() for resource in contract.resources]
@@ -52,6 +52,25 @@ def test_code_rules_list_the_codes_of_the_contract(resource: contracts.Resource,
             assert column.code_list is not None
             assert listed.pop(column.name) == list(column.code_list.values), column.name
     assert set(listed) <= {column.name for column in resource.columns if column.format == "flag"}
+
+
+def mapped(resource: contracts.Resource, name: str) -> dict[str, str]:
+    """What the staging SQL maps a code column's codes to."""
+    text = (settings.SQL / "10_staging" / f"{resource.name}.sql").read_text(encoding="utf-8")
+    case = re.search(rf"CASE {name}_code\b((?:\s+WHEN '[^']*' THEN \S+)+)\s+END(?:\s+AS {name}\b)", text)
+    assert case, f"{resource.name}.{name} is not mapped"
+    return {code: value.strip("'") for code, value in re.findall(r"WHEN '([^']*)' THEN (\S+)", case[1])}
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=NAMES)
+def test_codes_are_mapped_as_the_contract_says(resource: contracts.Resource) -> None:
+    # The one pass asks a code rule only where the mapping gave nothing.
+    for column in resource.columns:
+        if column.format == "code":
+            assert column.code_list is not None
+            assert mapped(resource, column.name) == column.code_list.values, column.name
+        elif column.format == "flag":
+            assert mapped(resource, column.name) == {"0": "false", "1": "true"}, column.name
 
 
 @pytest.mark.parametrize(("resource", "suite"), zip(RESOURCES, SUITES, strict=True), ids=NAMES)

@@ -1,31 +1,12 @@
--- Rows that contradict another row of the delivery.
--- Grain: one row per kind and key in staging.conflict. Inputs: raw.contribution, raw.enrollment, gate_suspect (suspect.sql),
--- staging.duplicate of the delivery. Rerun: after the delivery's rows were deleted.
+-- Rows that contradict another row of the delivery, beside those whose key stands twice.
+-- Grain: one row per kind and key in staging.conflict. Inputs: raw.contribution, raw.enrollment, staging.duplicate of the
+-- delivery. Rerun: after the delivery's rows were deleted.
 -- A search that sees every row goes through a temporary table: CREATE TABLE AS runs in parallel, INSERT does not.
-INSERT INTO staging.conflict (delivery_id, resource, kind, key_hash)
-SELECT
-    %(delivery_id)s,
-    'contribution',
-    'repeated_key',
-    suspect.key_hash
-FROM gate_suspect AS suspect
-WHERE
-    suspect.key_hash IS NOT NULL
-    AND NOT EXISTS (
-        SELECT FROM staging.duplicate AS repeat
-        WHERE
-            repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'contribution'
-            AND repeat.stream = suspect.stream AND repeat.row_ctid = suspect.row_ctid
-    )
-GROUP BY suspect.key_hash
-HAVING count(*) > 1;
-
-DROP TABLE gate_suspect;
 
 -- Contributions of a person who is not enrolled in the scheme.
 CREATE TEMPORARY TABLE gate_found ON COMMIT DROP AS
-SELECT hashtextextended(ops.normalise_id(line.id_number) || '|' || line.scheme || '|' || line.due_month, 0) AS key_hash
-FROM raw.contribution AS line
+SELECT line.key_hash
+FROM raw.contribution_hashed AS line
 WHERE
     line.delivery_id = %(delivery_id)s
     AND NOT EXISTS (
@@ -46,8 +27,8 @@ DROP TABLE gate_found;
 
 -- Contributions for a month after the month in which the person died, by any of the enrolments.
 CREATE TEMPORARY TABLE gate_found ON COMMIT DROP AS
-SELECT hashtextextended(ops.normalise_id(line.id_number) || '|' || line.scheme || '|' || line.due_month, 0) AS key_hash
-FROM raw.contribution AS line
+SELECT line.key_hash
+FROM raw.contribution_hashed AS line
 INNER JOIN (
     SELECT
         ops.normalise_id(id_number) AS id_number,

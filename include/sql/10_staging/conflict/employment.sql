@@ -1,31 +1,12 @@
--- Rows that contradict another row of the delivery.
--- Grain: one row per kind and key in staging.conflict. Inputs: raw.employment, raw.person, gate_suspect (suspect.sql),
--- staging.duplicate of the delivery. Rerun: after the delivery's rows were deleted.
+-- Rows that contradict another row of the delivery, beside those whose key stands twice.
+-- Grain: one row per kind and key in staging.conflict. Inputs: raw.employment, raw.person, staging.duplicate of the
+-- delivery. Rerun: after the delivery's rows were deleted.
 -- A search that sees every row goes through a temporary table: CREATE TABLE AS runs in parallel, INSERT does not.
-INSERT INTO staging.conflict (delivery_id, resource, kind, key_hash)
-SELECT
-    %(delivery_id)s,
-    'employment',
-    'repeated_key',
-    suspect.key_hash
-FROM gate_suspect AS suspect
-WHERE
-    suspect.key_hash IS NOT NULL
-    AND NOT EXISTS (
-        SELECT FROM staging.duplicate AS repeat
-        WHERE
-            repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'employment'
-            AND repeat.stream = suspect.stream AND repeat.row_ctid = suspect.row_ctid
-    )
-GROUP BY suspect.key_hash
-HAVING count(*) > 1;
-
-DROP TABLE gate_suspect;
 
 -- Spells of a person who is not in the delivery.
 CREATE TEMPORARY TABLE gate_found ON COMMIT DROP AS
-SELECT hashtextextended(line.spell_id, 0) AS key_hash
-FROM raw.employment AS line
+SELECT line.key_hash
+FROM raw.employment_hashed AS line
 WHERE
     line.delivery_id = %(delivery_id)s
     AND NOT EXISTS (
@@ -49,18 +30,18 @@ DROP TABLE gate_found;
 CREATE TEMPORARY TABLE gate_found ON COMMIT DROP AS
 WITH spell AS (
     SELECT
-        hashtextextended(line.spell_id, 0) AS key_hash,
+        line.key_hash,
         ops.normalise_id(line.id_number) AS id_number,
         ops.to_date_or_null(line.started_on) AS started_on,
         coalesce(ops.to_date_or_null(line.ended_on), 'infinity') AS ended_on
-    FROM raw.employment AS line
+    FROM raw.employment_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s AND line.channel NOT IN ('04', '10') AND line.id_number IS NOT NULL
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'employment'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
 ),
 

@@ -1,31 +1,12 @@
--- Rows that contradict another row of the delivery.
--- Grain: one row per kind and key in staging.conflict. Inputs: raw.post, gate_suspect (suspect.sql),
--- staging.duplicate of the delivery. Rerun: after the delivery's rows were deleted.
+-- Rows that contradict another row of the delivery, beside those whose key stands twice.
+-- Grain: one row per kind and key in staging.conflict. Inputs: raw.post, staging.duplicate of the
+-- delivery. Rerun: after the delivery's rows were deleted.
 -- A search that sees every row goes through a temporary table: CREATE TABLE AS runs in parallel, INSERT does not.
-INSERT INTO staging.conflict (delivery_id, resource, kind, key_hash)
-SELECT
-    %(delivery_id)s,
-    'post',
-    'repeated_key',
-    suspect.key_hash
-FROM gate_suspect AS suspect
-WHERE
-    suspect.key_hash IS NOT NULL
-    AND NOT EXISTS (
-        SELECT FROM staging.duplicate AS repeat
-        WHERE
-            repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'post'
-            AND repeat.stream = suspect.stream AND repeat.row_ctid = suspect.row_ctid
-    )
-GROUP BY suspect.key_hash
-HAVING count(*) > 1;
-
-DROP TABLE gate_suspect;
 
 -- Persons who hold posts in two villages in one month (C5.2: one post per person).
 CREATE TEMPORARY TABLE gate_found ON COMMIT DROP AS
-SELECT hashtextextended(line.village_code || '|' || ops.normalise_id(line.id_number) || '|' || line.month, 0) AS key_hash
-FROM raw.post AS line
+SELECT line.key_hash
+FROM raw.post_hashed AS line
 INNER JOIN (
     SELECT
         ops.normalise_id(id_number) AS id_number,

@@ -1,26 +1,7 @@
--- Rows that contradict another row of the delivery.
--- Grain: one row per kind and key in staging.conflict. Inputs: raw.station, gate_suspect (suspect.sql),
--- staging.duplicate of the delivery. Rerun: after the delivery's rows were deleted.
+-- Rows that contradict another row of the delivery, beside those whose key stands twice.
+-- Grain: one row per kind and key in staging.conflict. Inputs: raw.station, staging.duplicate of the
+-- delivery. Rerun: after the delivery's rows were deleted.
 -- A search that sees every row goes through a temporary table: CREATE TABLE AS runs in parallel, INSERT does not.
-INSERT INTO staging.conflict (delivery_id, resource, kind, key_hash)
-SELECT
-    %(delivery_id)s,
-    'station',
-    'repeated_key',
-    suspect.key_hash
-FROM gate_suspect AS suspect
-WHERE
-    suspect.key_hash IS NOT NULL
-    AND NOT EXISTS (
-        SELECT FROM staging.duplicate AS repeat
-        WHERE
-            repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'station'
-            AND repeat.stream = suspect.stream AND repeat.row_ctid = suspect.row_ctid
-    )
-GROUP BY suspect.key_hash
-HAVING count(*) > 1;
-
-DROP TABLE gate_suspect;
 
 -- Stations whose villages do not share 100 per cent. A village that is there twice counts once: that is another rule.
 CREATE TEMPORARY TABLE gate_found ON COMMIT DROP AS
@@ -34,8 +15,8 @@ WITH share AS (
     GROUP BY station_code, village_code
 )
 
-SELECT hashtextextended(line.station_code || '|' || line.village_code, 0) AS key_hash
-FROM raw.station AS line
+SELECT line.key_hash
+FROM raw.station_hashed AS line
 INNER JOIN (
     SELECT station_code
     FROM share
