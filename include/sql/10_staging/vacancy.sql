@@ -1,77 +1,55 @@
 -- What the gate's rules see of vacancy; expectations/vacancy.json names these columns.
--- Grain: one row per row of raw.vacancy that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.vacancy, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.dim_vacancy. Rerun: reads only.
+-- Grain: one row per row of raw.vacancy that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.vacancy, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.vacancy_code, line.region_code, line.credit_code, line.employer_name, line.occupation, line.skill_level,
-                line.work_county_code, line.places, line.filled_places, line.monthly_wage_fen, line.season_from_on,
-                line.season_to_on, line.collected_on, line.reported_on, line.published_on, line.closed_on
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.vacancy_code, 0) AS key_hash
-    FROM raw.vacancy AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.vacancy_code,
+        line.region_code,
+        line.credit_code,
+        line.employer_name,
+        coalesce(line.occupation, '') AS occupation_code,
+        coalesce(line.skill_level, '') AS skill_level_code,
+        line.work_county_code,
+        line.places AS places_text,
+        line.filled_places AS filled_places_text,
+        line.monthly_wage_fen AS monthly_wage_fen_text,
+        line.season_from_on AS season_from_on_text,
+        line.season_to_on AS season_to_on_text,
+        line.collected_on AS collected_on_text,
+        line.reported_on AS reported_on_text,
+        line.published_on AS published_on_text,
+        line.closed_on AS closed_on_text
+    FROM raw.vacancy_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'vacancy'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'vacancy'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.vacancy_code,
-        source.region_code,
-        source.credit_code,
-        source.employer_name,
-        coalesce(source.occupation, '') AS occupation_code,
-        coalesce(source.skill_level, '') AS skill_level_code,
-        source.work_county_code,
-        source.places AS places_text,
-        source.filled_places AS filled_places_text,
-        source.monthly_wage_fen AS monthly_wage_fen_text,
-        source.season_from_on AS season_from_on_text,
-        source.season_to_on AS season_to_on_text,
-        source.collected_on AS collected_on_text,
-        source.reported_on AS reported_on_text,
-        source.published_on AS published_on_text,
-        source.closed_on AS closed_on_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.dim_vacancy AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.valid_from <= %(period)s::date AND known.valid_to >= %(next_period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'vacancy'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         ops.uscc_bytes(credit_code) AS credit_code_bytes,
         ops.day_number(season_from_on_text) AS season_from_on_number,
         ops.day_number(season_to_on_text) AS season_to_on_number,
@@ -79,7 +57,7 @@ numbered AS (
         ops.day_number(reported_on_text) AS reported_on_number,
         ops.day_number(published_on_text) AS published_on_number,
         ops.day_number(closed_on_text) AS closed_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

@@ -65,7 +65,10 @@ def tokenise(
     is_new = not partitions.exists(connection, child)
     if is_new:
         connection.execute(
-            sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS)").format(child.identifier, _IDENTITY.identifier)
+            # Room on each page lets a changed phone or name be updated in place, without a new entry in the indexes.
+            sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS) WITH (fillfactor = 90)").format(
+                child.identifier, _IDENTITY.identifier
+            )
         )
     elif is_newest and any(target.resource.name == "person" for target in naming):
         _refresh_contacts(connection, delivery_id, child)
