@@ -1,75 +1,54 @@
 -- What the gate's rules see of assistance; expectations/assistance.json names these columns.
--- Grain: one row per row of raw.assistance that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.assistance, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.fct_assistance. Rerun: reads only.
+-- Grain: one row per row of raw.assistance that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.assistance, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.case_code, line.region_code, line.id_number, line.name, line.assistance_kind, line.referred_on,
-                line.decided_on, line.decision, line.monthly_amount_fen, line.ends_on
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.case_code, 0) AS key_hash
-    FROM raw.assistance AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.case_code,
+        line.region_code,
+        ops.normalise_id(line.id_number) AS id_number,
+        line.name,
+        coalesce(line.assistance_kind, '') AS assistance_kind_code,
+        line.referred_on AS referred_on_text,
+        line.decided_on AS decided_on_text,
+        coalesce(line.decision, '') AS decision_code,
+        line.monthly_amount_fen AS monthly_amount_fen_text,
+        line.ends_on AS ends_on_text
+    FROM raw.assistance_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'assistance'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'assistance'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.case_code,
-        source.region_code,
-        ops.normalise_id(source.id_number) AS id_number,
-        source.name,
-        coalesce(source.assistance_kind, '') AS assistance_kind_code,
-        source.referred_on AS referred_on_text,
-        source.decided_on AS decided_on_text,
-        coalesce(source.decision, '') AS decision_code,
-        source.monthly_amount_fen AS monthly_amount_fen_text,
-        source.ends_on AS ends_on_text
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.fct_assistance AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.period = %(period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'assistance'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
         ops.day_number(referred_on_text) AS referred_on_number,
         ops.day_number(decided_on_text) AS decided_on_number,
         ops.day_number(ends_on_text) AS ends_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

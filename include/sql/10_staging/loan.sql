@@ -1,77 +1,56 @@
 -- What the gate's rules see of loan; expectations/loan.json names these columns.
--- Grain: one row per row of raw.loan that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.loan, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.fct_microloan_month. Rerun: reads only.
+-- Grain: one row per row of raw.loan that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.loan, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
 -- A rate has two decimals of a per cent as an amount has two of a yuan: yuan_to_fen reads it as basis points.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.loan_code, line.region_code, line.id_number, line.name, line.month, line.principal_fen,
-                line.balance_fen, line.overdue_fen, line.annual_rate_bp, line.granted_on, line.due_on, line.purpose
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.loan_code || '|' || line.month, 0) AS key_hash
-    FROM raw.loan AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.loan_code,
+        line.region_code,
+        ops.normalise_id(line.id_number) AS id_number,
+        line.name,
+        line.month AS month_text,
+        line.principal_fen AS principal_fen_text,
+        line.balance_fen AS balance_fen_text,
+        line.overdue_fen AS overdue_fen_text,
+        line.annual_rate_bp AS annual_rate_bp_text,
+        line.granted_on AS granted_on_text,
+        line.due_on AS due_on_text,
+        coalesce(line.purpose, '') AS purpose_code
+    FROM raw.loan_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'loan'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'loan'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.loan_code,
-        source.region_code,
-        ops.normalise_id(source.id_number) AS id_number,
-        source.name,
-        source.month AS month_text,
-        source.principal_fen AS principal_fen_text,
-        source.balance_fen AS balance_fen_text,
-        source.overdue_fen AS overdue_fen_text,
-        source.annual_rate_bp AS annual_rate_bp_text,
-        source.granted_on AS granted_on_text,
-        source.due_on AS due_on_text,
-        coalesce(source.purpose, '') AS purpose_code
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.fct_microloan_month AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.period = %(period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'loan'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
         ops.day_number(granted_on_text) AS granted_on_number,
         ops.day_number(due_on_text) AS due_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 

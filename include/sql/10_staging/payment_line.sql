@@ -1,75 +1,53 @@
 -- What the gate's rules see of payment_line; expectations/payment_line.json names these columns.
--- Grain: one row per row of raw.payment_line that is new or changed. Exact repeats, and rows known with the same content under the same
--- rules, are left out. Inputs: raw.payment_line, ops reference tables, staging.conflict and staging.duplicate of the delivery,
--- warehouse.fct_payment. Rerun: reads only.
+-- Grain: one row per row of raw.payment_line that is new or changed (staging.changed; all of them where nothing known is like it); exact repeats are left out.
+-- Inputs: raw.payment_line, ops reference tables, staging.changed, staging.conflict and staging.duplicate of the delivery. Rerun: reads only.
 -- NULL in a helper column says that its rule does not apply. Each step is fenced, so that a value is computed once per row; the fence
 -- is a bigint literal, because any other OFFSET would keep the plan from running in parallel.
-WITH source AS (
+WITH named AS (
     SELECT
-        line.*,
-        line.ctid AS row_ctid,
-        hash_record_extended(
-            ROW(
-                line.payment_reference, line.line_code, line.region_code, line.payee_kind, line.id_number,
-                line.payee_code, line.name, line.programme_code, line.fund_code, line.amount_fen, line.paid_on,
-                line.status, line.returned_on, line.return_reason
-            ), 0
-        ) AS row_hash,
-        hashtextextended(line.payment_reference || '|' || line.line_code, 0) AS key_hash
-    FROM raw.payment_line AS line
+        line.stream,
+        line.row_ctid,
+        line.row_hash,
+        line.key_hash,
+        line.payment_reference,
+        line.line_code,
+        line.region_code,
+        coalesce(line.payee_kind, '') AS payee_kind_code,
+        ops.normalise_id(line.id_number) AS id_number,
+        line.payee_code,
+        line.name,
+        line.programme_code,
+        coalesce(line.fund_code, '') AS fund_code_code,
+        line.amount_fen AS amount_fen_text,
+        line.paid_on AS paid_on_text,
+        coalesce(line.status, '') AS status_code,
+        line.returned_on AS returned_on_text,
+        line.return_reason AS return_reason_code
+    FROM raw.payment_line_hashed AS line
     WHERE
         line.delivery_id = %(delivery_id)s
+        AND (
+            %(judge_all)s
+            OR (line.stream, line.row_ctid) IN (
+                SELECT
+                    changed.stream,
+                    changed.row_ctid
+                FROM staging.changed
+                WHERE changed.delivery_id = %(delivery_id)s AND changed.resource = 'payment_line'
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM staging.duplicate AS repeat
             WHERE
                 repeat.delivery_id = %(delivery_id)s AND repeat.resource = 'payment_line'
-                AND repeat.stream = line.stream AND repeat.row_ctid = line.ctid
-        )
-    OFFSET bigint '0'
-),
-
-changed AS (
-    SELECT
-        source.stream,
-        source.row_ctid,
-        source.row_hash,
-        source.key_hash,
-        source.payment_reference,
-        source.line_code,
-        source.region_code,
-        coalesce(source.payee_kind, '') AS payee_kind_code,
-        ops.normalise_id(source.id_number) AS id_number,
-        source.payee_code,
-        source.name,
-        source.programme_code,
-        coalesce(source.fund_code, '') AS fund_code_code,
-        source.amount_fen AS amount_fen_text,
-        source.paid_on AS paid_on_text,
-        coalesce(source.status, '') AS status_code,
-        source.returned_on AS returned_on_text,
-        source.return_reason AS return_reason_code
-    FROM source
-    WHERE
-        NOT EXISTS (
-            SELECT FROM warehouse.fct_payment AS known
-            WHERE
-                known.row_hash = source.row_hash AND known.key_hash = source.key_hash
-                AND known.sender_code = %(sender_code)s AND known.rule_set_digest = %(known_digest)s
-                AND known.known_to = 'infinity'
-                AND known.period = %(period)s::date
-                AND NOT EXISTS (
-                    SELECT FROM staging.conflict AS contradicted
-                    WHERE
-                        contradicted.delivery_id = %(delivery_id)s AND contradicted.resource = 'payment_line'
-                        AND contradicted.key_hash = known.key_hash
-                )
+                AND repeat.stream = line.stream AND repeat.row_ctid = line.row_ctid
         )
     OFFSET bigint '0'
 ),
 
 numbered AS (
     SELECT
-        changed.*,
+        named.*,
         CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
         payment_reference ~ '^([a-z0-9_]+-)?[0-9]{6}-[0-9]{6}-[0-9]+$' AS reference_has_parts,
         split_part(payment_reference, '-', -4) AS programme_of_reference,
@@ -78,7 +56,7 @@ numbered AS (
         ops.uscc_bytes(payee_code) AS payee_uscc_bytes,
         ops.day_number(paid_on_text) AS paid_on_number,
         ops.day_number(returned_on_text) AS returned_on_number
-    FROM changed
+    FROM named
     OFFSET bigint '0'
 ),
 
