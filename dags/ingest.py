@@ -5,8 +5,8 @@ Reads: the inbox; the contract in `include/contracts/`; the rules in `expectatio
 Writes: `ops.delivery` (received → landed → gated → published, or rejected with the reason), the archive, `quarantine.row`,
 `ops.gate_result`, the warehouse's dimensions and facts of the source, `ops.alert`.
 
-- `receive` takes the files and lists what has no final state, oldest month first.
-- `load` runs once per delivery: lands it, judges it and publishes it in one transaction. One sender's deliveries go one after the other.
+- `receive` takes the files and lists what has no final state, sender by sender, oldest month first.
+- `load` runs once per sender, over his deliveries one after the other: each is landed, judged and published in one transaction.
 - `announce` sends alerts, and starts `build_warehouse` when something was published.
 
 When it fails: a bad file does not fail a task. It is rejected, an alert says why, and `./steppe status` lists it. A red task means that
@@ -16,7 +16,9 @@ the task; each may run any number of times. Nothing is half published, and the n
 
 from __future__ import annotations
 
-from airflow.sdk import DAG, CronTriggerTimetable, Param, get_current_context, task
+from typing import Any
+
+from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from steppe import contracts
 from steppe.contracts import Contract
@@ -24,7 +26,7 @@ from steppe.orchestration import assets, defaults
 
 
 @task
-def receive(source: str) -> list[dict[str, int | str]]:
+def receive(source: str) -> list[dict[str, Any]]:
     from steppe.orchestration import steps
 
     params = get_current_context()["params"]
@@ -32,11 +34,11 @@ def receive(source: str) -> list[dict[str, int | str]]:
 
 
 @task(pool=assets.GATE_POOL, map_index_template="{{ label }}")
-def load(delivery: dict[str, int | str]) -> None:
+def load(turn: dict[str, Any]) -> None:
     from steppe.orchestration import steps
 
-    get_current_context()["label"] = delivery["label"]
-    steps.load(delivery["delivery_id"])
+    get_current_context()["label"] = turn["label"]
+    steps.load(*turn["delivery_ids"])
 
 
 def ingest(contract: Contract) -> DAG:
@@ -61,26 +63,10 @@ def ingest(contract: Contract) -> DAG:
         max_active_runs=1,
         default_args=defaults.task_arguments(),
         tags=[defaults.TAG, "ingest", contract.source],
-        params={
-            "limit": Param(
-                500,
-                type="integer",
-                minimum=1,
-                maximum=1000,
-                title="Deliveries at most 批次上限",
-                description="The oldest months go first; the rest is left to the next run.",
-            ),
-            "sender": Param(
-                None,
-                type=["null", "string"],
-                pattern="^[0-9]{6}$",
-                title="Sender 报送单位",
-                description="Code of one sender, to load only what it sent; empty for all.",
-            ),
-        },
+        params={"limit": defaults.DELIVERIES_AT_MOST, "sender": defaults.SENDER},
     ) as dag:
         # A teardown runs whatever became of the deliveries, and leaves the state of the run to them.
-        load.expand(delivery=receive(contract.source)) >> announce().as_teardown()
+        load.expand(turn=receive(contract.source)) >> announce().as_teardown()
     return dag
 
 

@@ -33,7 +33,7 @@ def deliver(tmp_path: Path, period: str, persons: range, *, rows_missing: int = 
 
 
 def received() -> list[int]:
-    return [waiting["delivery_id"] for waiting in steps.receive(SOURCE, 500)]
+    return [delivery_id for turn in steps.receive(SOURCE, 500) for delivery_id in turn["delivery_ids"]]
 
 
 def query(statement: str) -> list[tuple[Any, ...]]:
@@ -68,9 +68,9 @@ def two_months(warehouse: str, tmp_path: Path) -> list[int]:
     return received()
 
 
-def load_apart(delivery_id: int) -> subprocess.Popen[bytes]:
+def load_apart(*delivery_ids: int) -> subprocess.Popen[bytes]:
     """The task's work in a process of its own."""
-    code = f"from steppe.orchestration import steps; steps.load({delivery_id})"
+    code = f"from steppe.orchestration import steps; steps.load(*{delivery_ids})"
     return subprocess.Popen(
         (sys.executable, "-c", code),
         env=os.environ | {"PYTHONPATH": str(settings.ROOT / "plugins")},
@@ -78,21 +78,20 @@ def load_apart(delivery_id: int) -> subprocess.Popen[bytes]:
     )
 
 
-def test_the_oldest_month_comes_first(two_months: list[int]) -> None:
-    assert query(f"SELECT array_agg(period::text) FROM ops.delivery WHERE delivery_id = {two_months[0]}") == [
-        (["2020-05-01"],)
-    ]
-    assert [waiting["label"] for waiting in steps.receive(SOURCE, 500)] == ["150400 2020-05", "150400 2020-06"]
-    assert [waiting["label"] for waiting in steps.receive(SOURCE, 1)] == ["150400 2020-05"]
+def test_a_sender_has_one_turn_and_the_oldest_month_comes_first(two_months: list[int]) -> None:
+    may, june = two_months
+    assert query(f"SELECT array_agg(period::text) FROM ops.delivery WHERE delivery_id = {may}") == [(["2020-05-01"],)]
+    assert steps.receive(SOURCE, 500) == [{"delivery_ids": [may, june], "label": "150400 2020-05 … 2020-06"}]
+    assert steps.receive(SOURCE, 1) == [{"delivery_ids": [may], "label": "150400 2020-05"}]
     assert steps.receive(SOURCE, 500, "152501") == []
 
 
-def test_a_later_month_takes_its_turn_after_the_earlier(two_months: list[int]) -> None:
-    """Its task may start first: the gate would then compare with nothing, and a verdict be overtaken."""
+def test_a_turn_publishes_its_months_in_order(two_months: list[int]) -> None:
+    """The gate would else compare with nothing, and a verdict be overtaken."""
     may, june = two_months
-    steps.load(june)
+    steps.load(june, may)
     assert published() == [("2020-05-01", may), ("2020-06-01", june)]
-    steps.load(may)
+    steps.load(may, june)
     assert published() == [("2020-05-01", may), ("2020-06-01", june)]
     assert leftovers() == []
 
@@ -109,8 +108,8 @@ def test_a_double_run_changes_nothing(two_months: list[int]) -> None:
 
 
 def test_two_at_once_publish_once(two_months: list[int]) -> None:
-    tasks = [load_apart(delivery_id) for delivery_id in (*two_months, *two_months)]
-    assert [task.wait(120) for task in tasks] == [0, 0, 0, 0]
+    tasks = [load_apart(*two_months) for _ in range(3)]
+    assert [task.wait(120) for task in tasks] == [0, 0, 0]
     assert [period for period, _ in published()] == ["2020-05-01", "2020-06-01"]
     assert leftovers() == []
 
@@ -118,7 +117,7 @@ def test_two_at_once_publish_once(two_months: list[int]) -> None:
 @pytest.mark.parametrize("moment", ["received", "landed", "gated"])
 def test_a_killed_task_is_taken_up_again(two_months: list[int], moment: str) -> None:
     may, june = two_months
-    task = load_apart(may)
+    task = load_apart(may, june)
     with database.connect("admin", autocommit=True) as connection:
         # The session of the task shows that it has begun.
         working = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()"
@@ -130,9 +129,8 @@ def test_a_killed_task_is_taken_up_again(two_months: list[int], moment: str) -> 
                 break
     task.send_signal(signal.SIGKILL)
     task.wait(10)
-    assert len(published()) <= 1
-    steps.load(may)
-    steps.load(june)
+    assert len(published()) <= 2
+    steps.load(may, june)
     assert [period for period, _ in published()] == ["2020-05-01", "2020-06-01"]
     assert (
         query("SELECT count(*), sum(count(*)) OVER () FROM warehouse.dim_person WHERE known_to = 'infinity'")[0][0]
@@ -177,14 +175,34 @@ def test_a_defect_in_one_month_does_not_hold_up_the_next(
         return judge(connection, delivery_id)
 
     monkeypatch.setattr(gate, "judge", fails_for_may)
-    steps.load(june)
-    assert published() == [("2020-06-01", june)]
     with pytest.raises(failures.StepFailed, match=rf"load\({may}\): builtins.ValueError at ") as caught:
-        steps.load(may)
+        steps.load(may, june)
+    assert published() == [("2020-06-01", june)]
     assert "1504" not in str(caught.value)
     monkeypatch.setattr(gate, "judge", judge)
-    steps.load(may)
+    steps.load(may, june)
     assert [period for period, _ in published()] == ["2020-06-01", "2020-05-01"]
+
+
+def test_a_turn_is_tried_again_where_one_of_its_failures_may_pass(
+    two_months: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may, june = two_months
+    judge = gate.judge
+    raised: dict[int, Exception] = {may: ValueError("of ours"), june: OSError("a full disk")}
+
+    def fails(connection: database.Connection, delivery_id: int) -> Any:
+        if delivery_id in raised:
+            raise raised[delivery_id]
+        return judge(connection, delivery_id)
+
+    monkeypatch.setattr(gate, "judge", fails)
+    with pytest.raises(failures.Unavailable, match=rf"load\({june}\): builtins.OSError at "):
+        steps.load(may, june)
+    del raised[june]
+    with pytest.raises(failures.StepFailed, match=rf"load\({may}\): builtins.ValueError at "):
+        steps.load(may, june)
+    assert published() == [("2020-06-01", june)]
 
 
 def test_a_failed_task_becomes_one_alert_without_its_text(warehouse: str) -> None:

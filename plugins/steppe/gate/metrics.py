@@ -49,7 +49,7 @@ class Found:
 
 
 def warm() -> None:
-    """Import GX and compile the row rules of every suite, so that processes forked from this one need not.
+    """Import GX, compile the row rules and prepare the table rules of every suite, so that processes forked from this one need not.
 
     The connection that this takes is closed again; a warehouse that does not answer is left for first use.
     """
@@ -60,6 +60,10 @@ def warm() -> None:
                 for resource in contract.resources:
                     conditions(connection, contract, resource)
                     conditions(connection, contract, resource, "outcome")
+                    delivered = relations.bind(
+                        connection, f"delivered/{resource.name}.sql", relations.nothing(contract, resource)
+                    )
+                    evaluate_tables(connection, rules.suite(resource.name), "delivered", delivered, {})
     except (SteppeError, psycopg.Error):
         logging.getLogger(__name__).info("the warehouse does not answer yet: rules are compiled at first use")
 
@@ -71,8 +75,12 @@ def _library() -> Any:
     os.environ["TQDM_DISABLE"] = "1"
     import great_expectations
     import great_expectations.core.batch_definition
+    import great_expectations.util
     import great_expectations.validator.validator
 
+    # For each sum GX describes every frame of the stack, to leave out a warning where its profiler asks. Inside a task of Airflow that
+    # takes longer than all rules together; its profiler never asks here.
+    great_expectations.util.stack = list
     for name in ("great_expectations", "posthog"):
         logger = logging.getLogger(name)
         logger.setLevel(logging.CRITICAL + 1)
@@ -213,6 +221,45 @@ def evaluate_outcome(
     ]
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """A rule on a relation as a whole, as far as GX can think about it before there is a delivery."""
+
+    rule: Rule
+    expectation: Any
+    dependencies: Any  # GX's ValidationDependencies
+    parameters: dict[str, str]  # argument of the expectation → name of its ``$PARAMETER``
+
+    def bound(self, parameters: Mapping[str, Any]) -> Any:
+        """The expectation with its parameters' values."""
+        return self.expectation.copy(update={name: parameters[wanted] for name, wanted in self.parameters.items()})
+
+
+# By resource and relation: the rules, and what SQLAlchemy learned of the relation's columns. Both stay as they are while a process lives.
+_prepared: dict[tuple[str, Relation], tuple[_Prepared, ...]] = {}
+_reflected: dict[tuple[str, Relation], dict[Any, Any]] = {}
+
+
+def _prepare(suite: Suite, relation: Relation, engine: Any) -> tuple[_Prepared, ...]:
+    key = (suite.resource, relation)
+    if key not in _prepared:
+        pairs = suite.on(relation)
+        _prepared[key] = tuple(
+            _Prepared(
+                rule,
+                expectation,
+                expectation.get_validation_dependencies(execution_engine=engine, runtime_configuration=_COUNTS),
+                {
+                    name: value["$PARAMETER"]
+                    for name, value in body["kwargs"].items()
+                    if isinstance(value, dict) and "$PARAMETER" in value
+                },
+            )
+            for (rule, body), expectation in zip(pairs, _expectations(suite, [body for _, body in pairs]), strict=True)
+        )
+    return _prepared[key]
+
+
 def evaluate_tables(
     connection: Connection, suite: Suite, relation: Relation, query: str, parameters: Mapping[str, Any]
 ) -> list[Found]:
@@ -225,46 +272,26 @@ def evaluate_tables(
     _library()
     from great_expectations.validator.metrics_calculator import MetricsCalculator
 
-    runnable = [(rule, _resolved(body, parameters)) for rule, body in suite.on(relation)]
-    found = [Found(rule, None, None) for rule, body in runnable if body is None]
-    asked = [(rule, body) for rule, body in runnable if body is not None]
     # A view, because GX fetches every row of a query to learn its columns.
     connection.cursor().execute(b"CREATE TEMPORARY VIEW gate_relation AS " + query.encode())
     with _engine(connection, table="gate_relation") as engine:
-        expectations = _expectations(suite, [body for _, body in asked])
-        wanted = [
-            expectation.get_validation_dependencies(
-                execution_engine=engine, runtime_configuration=_COUNTS
-            ).get_metric_configurations()
-            for expectation in expectations
-        ]
-        resolved, _ = MetricsCalculator(engine).compute_metrics(
-            [metric for metrics in wanted for metric in metrics], runtime_configuration=_COUNTS
-        )
-        for (rule, _), expectation in zip(asked, expectations, strict=True):
-            found.append(Found(rule, _passed(expectation, resolved, engine), None))
+        engine.get_inspector().info_cache = _reflected.setdefault((suite.resource, relation), {})
+        prepared = _prepare(suite, relation, engine)
+        asked = [each for each in prepared if parameters.keys() >= set(each.parameters.values())]
+        wanted = [metric for each in asked for metric in each.dependencies.get_metric_configurations()]
+        resolved, _ = MetricsCalculator(engine).compute_metrics(wanted, runtime_configuration=_COUNTS)
+        passed = {each.rule.rule_id: _passed(each, parameters, resolved, engine) for each in asked}
     connection.execute("DROP VIEW gate_relation")
-    return found
+    return [Found(each.rule, passed.get(each.rule.rule_id), None) for each in prepared]
 
 
-def _passed(expectation: Any, resolved: dict[Any, Any], engine: Any) -> bool | None:
+def _passed(asked: _Prepared, parameters: Mapping[str, Any], resolved: dict[Any, Any], engine: Any) -> bool | None:
     try:
-        answer = expectation.metrics_validate(metrics=resolved, runtime_configuration=_COUNTS, execution_engine=engine)
+        metrics = {name: resolved[metric.id] for name, metric in asked.dependencies.metric_configurations.items()}
+        answer = asked.bound(parameters)._validate(metrics, runtime_configuration=_COUNTS, execution_engine=engine)
     except Exception:  # a metric that GX could not compute is missing from the resolved ones
         return None
-    return bool(answer.success)
-
-
-def _resolved(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-    kwargs = {}
-    for name, value in body["kwargs"].items():
-        if isinstance(value, dict) and "$PARAMETER" in value:
-            if value["$PARAMETER"] not in parameters:
-                return None
-            kwargs[name] = parameters[value["$PARAMETER"]]
-        else:
-            kwargs[name] = value
-    return body | {"kwargs": kwargs}
+    return bool(answer["success"])
 
 
 def evaluate_rows(connection: Connection, suite: Suite, table: str) -> list[Found]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from psycopg import sql
+
 from steppe.database import Connection
 
 # Every join of the gate but one meets whole tables; where a guess says "one row", a nested loop would take hours.
@@ -19,14 +21,16 @@ ALONE = {"max_parallel_workers_per_gather": "0"}
 @contextmanager
 def planned(connection: Connection, settings: dict[str, str]) -> Iterator[None]:
     """Hold some settings until the block ends or its transaction is rolled back."""
-    before = {name: _set(connection, name, value) for name, value in settings.items()}
+    before = _set(connection, settings)
     yield
-    for name, value in before.items():
-        _set(connection, name, value)
+    _set(connection, before)
 
 
-def _set(connection: Connection, name: str, value: str) -> str:
-    row = connection.execute(
-        "SELECT current_setting(%(name)s), set_config(%(name)s, %(value)s, true)", {"name": name, "value": value}
-    ).fetchone()
-    return str(row[0]) if row else ""
+def _set(connection: Connection, settings: dict[str, str]) -> dict[str, str]:
+    """Change settings until the transaction ends; returns what they were."""
+    each = sql.SQL(", ").join(
+        sql.SQL("current_setting({0}), set_config({0}, {1}, true)").format(sql.Literal(name), sql.Literal(value))
+        for name, value in settings.items()
+    )
+    row = connection.execute(sql.SQL("SELECT {}").format(each)).fetchone() or ()
+    return dict(zip(settings, row[::2], strict=True))

@@ -12,6 +12,21 @@ OWNER = "employment-assistance"
 TAG = "steppe"
 TIMEZONE = "Asia/Shanghai"
 EVERY_TEN_MINUTES = "*/10 * * * *"
+DELIVERIES_AT_MOST = Param(
+    500,
+    type="integer",
+    minimum=1,
+    maximum=1000,
+    title="Deliveries at most 批次上限",
+    description="The oldest months go first; the rest is left to the next run.",
+)
+SENDER = Param(
+    None,
+    type=["null", "string"],
+    pattern="^[0-9]{6}$",
+    title="Sender 报送单位",
+    description="Code of one sender, to load only what it sent; empty for all.",
+)
 
 
 def alert_failure(context: Mapping[str, Any]) -> None:

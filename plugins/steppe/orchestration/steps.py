@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TypedDict
 
 from steppe import alerts, database, settings
 from steppe.database import Connection
 from steppe.errors import Rejected
-from steppe.orchestration.failures import StepFailed, describe, step
+from steppe.orchestration.failures import StepFailed, Unavailable, describe, step
 
 log = logging.getLogger(__name__)
 
 
-class Waiting(TypedDict):
-    """A delivery to be loaded, as it goes through XCom."""
+class Turn(TypedDict):
+    """What one sender sent that is to be loaded, as it goes through XCom."""
 
-    delivery_id: int
-    label: str  # such as `150400 2020-05`
+    delivery_ids: list[int]  # oldest period first
+    label: str  # such as `150400 2020-05` or `150400 2020-05 … 2020-06`
 
 
 def _connect(name: str, timeout_minutes: int = 0) -> Connection:
@@ -33,8 +35,8 @@ def _connect(name: str, timeout_minutes: int = 0) -> Connection:
 
 
 @step
-def receive(source: str, limit: int, sender: str | None = None) -> list[Waiting]:
-    """Take what is in the inbox for a source; returns the deliveries without a final state, oldest period first.
+def receive(source: str, limit: int, sender: str | None = None) -> list[Turn]:
+    """Take what is in the inbox for a source; returns the deliveries without a final state, one turn for each sender.
 
     Files that are refused at the door are final at once, and so are known contents: neither is returned.
     """
@@ -45,34 +47,48 @@ def receive(source: str, limit: int, sender: str | None = None) -> list[Waiting]
         connection.commit()
         values = {"source": source, "most": limit, "sender": sender}
         rows = database.run(connection, "60_orchestration/select_waiting.sql", values).fetchall()
-    log.info("%s: %d deliveries to load", source, len(rows))
-    return [{"delivery_id": number, "label": f"{code} {period:%Y-%m}"} for number, code, period in rows]
+    turns = [_turn(code, list(sent)) for code, sent in groupby(rows, key=itemgetter(0))]
+    log.info("%s: %d deliveries of %d senders to load", source, len(rows), len(turns))
+    return turns
+
+
+def _turn(sender_code: str, sent: list[tuple[str, int, date]]) -> Turn:
+    months = list(dict.fromkeys(f"{period:%Y-%m}" for _, _, period in sent))
+    label = f"{sender_code} {months[0]}" + (f" … {months[-1]}" if len(months) > 1 else "")
+    return {"delivery_ids": [number for _, number, _ in sent], "label": label}
 
 
 @step
-def load(delivery_id: int) -> None:
-    """Land, judge and publish one delivery, and before it those of its sender that come first.
+def load(*delivery_ids: int) -> None:
+    """Land, judge and publish deliveries of one source and sender, one after the other.
 
-    Deliveries of one source and sender are loaded one at a time, in order of period: the gate compares with what is published, so a
-    verdict holds only until the sender's next publication. The lock belongs to the working session. When a task is killed, the
-    server lets go of it only after that session's last statement has ended.
+    Others of this sender wait: the gate compares with what is published, so a verdict holds only until the sender's next publication. The
+    lock belongs to the working session. When a task is killed, the server lets go of it only after that session's last statement
+    has ended.
+
+    Raises:
+        Unavailable, StepFailed: one could not be loaded. The others were tried all the same: periods may be published out of order.
     """
-    with _connect(f"load {delivery_id}") as connection:
-        database.run(connection, "60_orchestration/lock_turn.sql", {"delivery_id": delivery_id})
+    failures = []
+    with _connect(f"load {delivery_ids[0]}") as connection:
+        database.run(connection, "60_orchestration/lock_turn.sql", {"delivery_id": delivery_ids[0]})
         connection.commit()
-        turn = database.run(connection, "60_orchestration/select_turn.sql", {"delivery_id": delivery_id}).fetchall()
+        turn = database.run(
+            connection, "60_orchestration/select_turn.sql", {"delivery_ids": list(delivery_ids)}
+        ).fetchall()
         connection.commit()
-        if (delivery_id,) not in turn:
-            _tidy(connection, delivery_id)
-        for (number,) in turn:
+        for delivery_id, is_final in turn:
             try:
-                _load(connection, number)
+                (_tidy if is_final else _load)(connection, delivery_id)
             except Exception as error:
-                if number == delivery_id:
-                    raise
-                # It has a task of its own, which reports this; periods may also be published out of order.
-                log.warning("%s", describe("load", (number,), error))
+                failures.append(describe("load", (delivery_id,), error))
+                log.warning("%s", failures[-1])
+                if connection.closed:
+                    break
                 connection.rollback()
+    if failures:
+        # Another try helps those that failed for a passing reason, and harms no other.
+        raise next((failure for failure in failures if isinstance(failure, Unavailable)), failures[0])
 
 
 def _load(connection: Connection, delivery_id: int) -> None:
