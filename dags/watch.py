@@ -1,8 +1,9 @@
-"""Purpose: notice what did not happen, and send again what a channel refused.
+"""Purpose: notice what did not happen and what is over, hand on what waits too long, and send again what a channel refused.
 
-Reads: the deadlines in the contracts, `ops.delivery`, `ops.alert`, `ops.alert_delivery`.
+Reads: the deadlines in the contracts, `ops.delivery`, `ops.publication`, `ops.incident`, `ops.alert`, `ops.alert_delivery`.
 
-Writes: `ops.alert` for deliveries that are late, stuck, or rejected and never corrected; `ops.alert_delivery` for each attempt to send.
+Writes: `ops.incident` and its news in `ops.alert` for deliveries that are late, stuck, or rejected and never corrected, that are over, and
+that go up a level (旗县, 盟市, 自治区); `ops.alert_delivery` for each attempt to send.
 
 When it fails: no alert is lost, they stand in `ops.alert` and are sent by the next run or the next ingest. The cause is the database or
 this code; a channel that does not answer fails no task. Clear the task, or wait ten minutes.

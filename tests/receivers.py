@@ -81,6 +81,7 @@ class Receiver:
     def __post_init__(self) -> None:
         self._queue: deque[Behaviour] = deque()
         self._always: Behaviour = "accept"
+        self._disliked: str | None = None
         self._closing = threading.Event()
         self._lock = threading.Lock()
 
@@ -92,6 +93,11 @@ class Receiver:
     def always(self, behaviour: Behaviour) -> Receiver:
         """How requests are met when nothing is queued."""
         self._always = behaviour
+        return self
+
+    def dislike(self, text: str) -> Receiver:
+        """Refuse what holds a text, whenever it comes."""
+        self._disliked = text
         return self
 
     @property
@@ -137,7 +143,10 @@ class Receiver:
                 query = {name: values[0] for name, values in parse_qs(parts.query).items()}
                 with receiver._lock:
                     behaviour = receiver._queue.popleft() if receiver._queue else receiver._always
-                    receiver.requests.append(Request(parts.path, query, dict(self.headers), payload, behaviour))
+                    request = Request(parts.path, query, dict(self.headers), payload, behaviour)
+                    if receiver._disliked and receiver._disliked in request.text:
+                        request.behaviour = behaviour = "refuse"
+                    receiver.requests.append(request)
                 if receiver.on_request:
                     receiver.on_request()
                 receiver._answer(self, behaviour)

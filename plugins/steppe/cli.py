@@ -14,13 +14,16 @@ import typer
 from steppe.commands import console
 from steppe.commands.checks import test
 from steppe.commands.deliveries import check, deliver, sample
+from steppe.commands.doctor import doctor
 from steppe.commands.figures import bench, ledger
+from steppe.commands.incidents import incidents
 from steppe.commands.lifecycle import down, reset, up
 from steppe.commands.paperwork import compose_env, docs
 from steppe.commands.query import sql
 from steppe.commands.run import run
 from steppe.commands.status import status
 from steppe.commands.users import user
+from steppe.commands.watch import watch
 from steppe.errors import SteppeError
 
 EXIT_CODES = (
@@ -46,7 +49,10 @@ app.command(rich_help_panel=DAILY)(up)
 app.command(rich_help_panel=DAILY)(down)
 app.command(rich_help_panel=DAILY)(status)
 app.command(rich_help_panel=DAILY)(user)
+app.command(rich_help_panel=DAILY)(doctor)
 app.command(rich_help_panel=DAILY)(reset)
+app.add_typer(incidents, name="incidents", rich_help_panel=DAILY)
+app.command(rich_help_panel=DAILY)(watch)
 app.command(rich_help_panel=FILES)(deliver)
 app.command(rich_help_panel=FILES)(check)
 app.command(rich_help_panel=FILES)(sample)

@@ -139,6 +139,13 @@ def migrate(connection: Connection) -> list[str]:
     return applied
 
 
+def unapplied(connection: Connection) -> list[str]:
+    """Names of the versions that ``migrate`` would apply, or would refuse because they were edited."""
+    known: dict[str, str] = dict(connection.execute("SELECT version, sha256 FROM ops.schema_version").fetchall())
+    files = _migrations()
+    return [file.stem for file in files if known.get(file.stem) != hashlib.sha256(file.read_bytes()).hexdigest()]
+
+
 def _migrations() -> list[Path]:
     folder = settings.SQL / "00_schema"
     return sorted(folder.glob("V*.sql")) + sorted(folder.glob("R*.sql"))

@@ -26,7 +26,7 @@ README = settings.ROOT / "README.md"
 LAYERS = ("ops", "raw", "staging", "quarantine", "vault", "warehouse", "ledger", "mart")
 BY_TABLE_ONLY = ("raw", "staging")
 
-# What raises each kind of alert that ops.alert takes; a test holds the keys to the table's CHECK.
+# What each kind of alert that ops.alert takes tells of; a test holds the keys to the table's CHECK.
 ALERTS = {
     "delivery_rejected": ("a delivery is rejected", "整批退回"),
     "delivery_uncorrected": ("no corrected delivery follows a rejected one", "退回后未更正"),
@@ -35,7 +35,9 @@ ALERTS = {
     "gate_failed": ("rows of a delivery are quarantined", "有行被隔离"),
     "gate_warning": ("many rows of a delivery break a warning", "警示比例偏高"),
     "task_failed": ("a task of a DAG fails for good", "任务失败"),
-    "alert_undeliverable": ("a channel refuses an alert again and again", "告警无法送达"),
+    "alert_undeliverable": ("a channel refuses alerts again and again", "告警无法送达"),
+    "airflow_silent": ("Airflow has not run the watch for half an hour", "调度无声"),
+    "watcher_silent": ("the watcher beside Airflow has been silent for half an hour", "守护进程无声"),
 }
 
 

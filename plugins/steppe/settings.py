@@ -76,6 +76,11 @@ def home() -> Home:
     return Home(path)
 
 
+def is_set_up() -> bool:
+    """Whether secrets were generated here, or are kept elsewhere."""
+    return (home().secrets / "steppe.json").exists() or bool(os.environ.get("STEPPE_SECRET_PERSON_TOKEN"))
+
+
 def secret(name: str, *, length_bytes: int = 32) -> str:
     """A named secret (hex), generated at first use and kept in ``secrets/steppe.json``.
 

@@ -69,10 +69,11 @@ class Broken:
 
 @dataclass(frozen=True)
 class Alerts:
-    """Alerts of one kind: raised, sent to at least one channel, attempts that failed, channels that took one."""
+    """Alerts of one kind: raised, incidents unresolved, sent to at least one channel, attempts that failed, channels that took one."""
 
     kind: str
     alerts: int
+    unresolved: int
     alerts_sent: int
     failed_attempts: int
     channels: list[str]

@@ -1,4 +1,4 @@
-"""A real scheduler: four processes of Airflow, their own database and ports, a small sample with one broken delivery."""
+"""A real scheduler: the processes of Airflow and the watcher, their own database and ports, a small sample with one broken delivery."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pipeline.gate import gate_deliveries as deliveries
 from pipeline.running import BROKEN, SENDERS, Outcome, query, run_ingest
 from psycopg import sql
 from steppe import contracts, database, intake, server, settings
+from steppe.doctor import examine
 from steppe.orchestration import processes
 from steppe.orchestration.client import Client
 
@@ -107,6 +108,21 @@ def test_the_rejection_reaches_the_receiver_after_a_refusal(outcome: Outcome) ->
     assert any("delivery.checksum" in text and "150400" in text for text in outcome.receiver.accepted)
 
 
+def test_what_the_gate_finds_is_at_the_receiver_within_half_a_minute(outcome: Outcome) -> None:
+    """From the moment of judgement to the receiver's yes, the refused first attempt included."""
+    seconds = [
+        float(row[0])
+        for row in query(
+            "SELECT extract(EPOCH FROM min(attempt.attempted_at) - max(result.evaluated_at)) FROM ops.alert "
+            "INNER JOIN ops.alert_delivery AS attempt USING (alert_id) INNER JOIN ops.gate_result AS result USING (delivery_id) "
+            "WHERE alert.kind IN ('gate_failed', 'gate_warning', 'delivery_rejected') AND attempt.outcome = 'sent' "
+            "GROUP BY alert_id ORDER BY 1"
+        )
+    ]
+    assert len(seconds) >= 4
+    assert seconds[round(0.95 * (len(seconds) - 1))] <= 30
+
+
 def test_a_second_run_changes_nothing(outcome: Outcome) -> None:
     before = contents()
     receipts = query("SELECT count(*) FROM ops.receipt")[0][0]
@@ -126,7 +142,7 @@ def test_the_process_list_shows_no_secret(outcome: Outcome) -> None:
 
     secrets = json.loads((settings.home().secrets / "steppe.json").read_text()).values()
     lines = [" ".join(psutil.Process(part.pid).cmdline()) for part in processes.status() if part.pid]
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert [line for line in lines for secret in secrets if secret in line] == []
 
 
@@ -137,6 +153,15 @@ def test_starting_again_leaves_the_processes_as_they_are(outcome: Outcome, monke
     # The twin: with another setting they would be started afresh.
     monkeypatch.setenv("STEPPE_ALERT_URLS", "json://127.0.0.1:9/")
     assert not processes.is_current()
+
+
+def test_the_doctor_finds_it_well_and_what_is_paused_unwell(outcome: Outcome) -> None:
+    assert [finding for finding in examine(with_message=False) if finding.verdict == "fail"] == []
+    with Client() as client:
+        for is_paused in (True, False):
+            client.call("PATCH", "/dags/post_ledgers", json={"is_paused": is_paused})
+            found = [finding for finding in examine(with_message=False) if finding.verdict == "fail"]
+            assert [finding.what for finding in found] == ["is paused: post_ledgers"] * is_paused
 
 
 @pytest.fixture

@@ -46,6 +46,9 @@ ABOVE_ALL = {
     "dictionary",
     "hypertext",
     "star",
+    "watcher",
+    "metrics",
+    "doctor",
     "__init__",
 }
 
@@ -116,6 +119,7 @@ FOLDERS = {
     "70_summary": {"quarantine", "warehouse", "ledger", "mart"},
     "80_page": {"vault", "warehouse", "ledger", "mart"},
     "90_bench": {"vault", "warehouse", "ledger", "mart"},
+    "90_metrics": {"quarantine"},
 }
 KEPT_BY_ALL = {"ops", "pg_catalog", "information_schema", "pg_temp"}
 

@@ -1,4 +1,4 @@
--- Grain: one row per kind of alert. Inputs: ops.alert, ops.alert_delivery. Rerun: reads only.
+-- Grain: one row per kind of alert. Inputs: ops.alert, ops.alert_delivery, ops.incident. Rerun: reads only.
 WITH reached AS (
     SELECT
         alert.kind,
@@ -8,6 +8,15 @@ WITH reached AS (
     FROM ops.alert_delivery AS attempt
     INNER JOIN ops.alert AS alert ON attempt.alert_id = alert.alert_id
     GROUP BY alert.kind
+),
+
+unresolved AS (
+    SELECT
+        kind,
+        count(*) AS incidents
+    FROM ops.incident
+    WHERE state <> 'resolved'
+    GROUP BY kind
 ),
 
 raised AS (
@@ -21,9 +30,11 @@ raised AS (
 SELECT
     raised.kind,
     raised.alerts,
+    coalesce(unresolved.incidents, 0) AS unresolved,
     coalesce(reached.alerts_sent, 0) AS alerts_sent,
     coalesce(reached.failed_attempts, 0) AS failed_attempts,
     coalesce(reached.channels, '{}') AS channels
 FROM raised
 LEFT JOIN reached ON raised.kind = reached.kind
+LEFT JOIN unresolved ON raised.kind = unresolved.kind
 ORDER BY raised.kind;

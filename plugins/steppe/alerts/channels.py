@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from steppe.alerts.routing import Route, part
+
 if TYPE_CHECKING:
     from steppe.alerts.services import Answer
 
@@ -31,12 +33,13 @@ class Channel:
     """One receiver. ``name`` is fit for a table and a log; the address holds a secret and is in no repr.
 
     Attributes:
-        name: scheme, host and eight hexadecimal digits of the address's SHA-256.
+        name: scheme, host and eight hexadecimal digits of the address's SHA-256; its route is not part of it.
     """
 
     name: str
     url: str = field(repr=False)
     recipient: str | None = field(default=None, repr=False)
+    route: Route = field(default_factory=Route)
 
     def send(self, message: Message) -> Answer:
         """Try once, for at most ``ATTEMPT_SECONDS``; never raises."""
@@ -54,6 +57,8 @@ class Channel:
 
         from steppe.alerts.services import SERVICES, Answer, open_service
 
+        if self.route.fault:
+            return Answer(False, f"{self.route.fault}: correct STEPPE_ALERT_URLS")
         service = open_service(self.url)
         if service is None:
             return Answer(False, f"not an address of {', '.join(SERVICES)}: correct STEPPE_ALERT_URLS")
@@ -87,7 +92,7 @@ def configured(urls: str | Iterable[str] | None = None) -> tuple[Channel, ...]:
         # A comma may also stand inside an address, between mail recipients.
         urls = re.split(r"[\s,]+(?=[a-z][a-z0-9]*://)", urls.strip(), flags=re.IGNORECASE)
     found: dict[str, Channel] = {}
-    for url in filter(None, (url.strip(" ,\n\t") for url in urls)):
+    for url, route in map(part, filter(None, (url.strip(" ,\n\t") for url in urls))):
         service = open_service(url)
         recipients: list[str | None] = [None]
         if isinstance(service, Mail):
@@ -97,5 +102,5 @@ def configured(urls: str | Iterable[str] | None = None) -> tuple[Channel, ...]:
             scheme = scheme if re.fullmatch(r"[a-z][a-z0-9]{1,20}", scheme) else "unknown"
             digest = hashlib.sha256(f"{url} {recipient}".encode() if recipient else url.encode()).hexdigest()[:8]
             name = f"{scheme}://{service.endpoint if service else '?'}#{digest}"
-            found[name] = Channel(name, url, recipient)
+            found[name] = Channel(name, url, recipient, route)
     return tuple(found.values())

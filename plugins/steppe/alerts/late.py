@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from steppe import contracts, database, settings
-from steppe.alerts.message import RUNBOOK, Alert, known_source, place, reason_command, title_zh
+from steppe.alerts.message import RUNBOOK, Alert, cause, known_source, place, reason_command, title_zh
 from steppe.contracts import Contract
 from steppe.database import Connection
 from steppe.errors import SettingsError
@@ -175,7 +175,7 @@ def _late_alert(item: Missing, sender_name: str | None) -> Alert:
     return Alert(
         kind="delivery_late",
         severity="warning",
-        cause_key=f"delivery_late:{item.source}:{item.sender_code}:{item.period:%Y-%m}",
+        cause_key=cause("delivery_late", item.source, item.sender_code, item.period, "?"),
         title=f"Steppe 逾期未报 / late: {which}",
         body=(
             f"{title_zh(item.source)}（{which}）应于 {due}（北京时间）前报送，至今未收到。\n"
@@ -194,8 +194,10 @@ def _uncorrected_alert(arrival: Arrival, sender_name: str | None) -> Alert:
     number = arrival.last_delivery_id
     return Alert(
         kind="delivery_uncorrected",
-        severity="warning",
-        cause_key=f"delivery_uncorrected:{number}",
+        severity="critical",
+        # The rejection's own incident, which has become worse.
+        cause_key=cause("delivery_rejected", arrival.source, arrival.sender_code, arrival.period, str(number)),
+        occurrence_key=f"uncorrected {number}",
         title=f"Steppe 退回未更正 / rejected and not corrected: {which}",
         body=(
             f"{title_zh(arrival.source)}（{which}）批次 {number} 已退回，截止日期已过，尚未收到更正。\n"
@@ -218,8 +220,8 @@ def _stuck_alert(row: Sequence[Any]) -> Alert:
     return Alert(
         kind="delivery_stuck",
         severity="critical",
-        # Once for each state: a delivery that moved on and stopped again is news.
-        cause_key=f"delivery_stuck:{delivery_id}:{state}",
+        cause_key=f"delivery_stuck:{delivery_id}",
+        occurrence_key=state,
         title=f"Steppe 批次停滞 / stuck: {which} · {state}",
         body=(
             f"批次 {delivery_id}（{which}）收到超过 {hours} 小时，仍为 {state}，既未发布也未退回。\n"

@@ -44,7 +44,14 @@ REASONS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Alert:
-    """One alert. ``cause_key`` makes it one however often its cause is seen."""
+    """One sighting of something that needs a person.
+
+    Attributes:
+        cause_key: what is wrong; alerts of one cause are one incident.
+        occurrence_key: what makes this sighting one, such as a delivery or a run: told twice, it counts once.
+        region_code: smallest region that covers what is wrong; the sender's, else the whole region, by default.
+        rows_affected: rows in quarantine, of ``rows_in``.
+    """
 
     kind: str
     severity: str  # info, warning or critical
@@ -55,6 +62,10 @@ class Alert:
     sender_code: str | None = None
     period: date | None = None
     delivery_id: int | None = None
+    occurrence_key: str = ""
+    region_code: str | None = None
+    rows_in: int | None = None
+    rows_affected: int | None = None
 
 
 def masked(text: str) -> str:
@@ -74,6 +85,7 @@ class _Delivery:
     rule_id: str | None
     rows_in: int | None
     rows_quarantined: int | None
+    region_code: str | None
 
     @property
     def place(self) -> str:
@@ -86,6 +98,10 @@ class _Delivery:
             "sender_code": self.sender_code,
             "period": self.period,
             "delivery_id": self.delivery_id,
+            "occurrence_key": f"delivery {self.delivery_id}",
+            "region_code": self.region_code,
+            "rows_in": self.rows_in,
+            "rows_affected": self.rows_quarantined,
         }
 
 
@@ -93,6 +109,13 @@ def place(source: str | None, sender_code: str | None, sender_name: str | None, 
     """Which delivery is meant, such as ``household_registry 150400 赤峰市 2020-05``."""
     month = f"{period:%Y-%m}" if period else None
     return " ".join(part for part in (source, sender_code, sender_name, month) if part) or "来源不明 / unknown source"
+
+
+def cause(what: str, source: str | None, sender_code: str | None, period: date | None, otherwise: str) -> str:
+    """The key of a month's cause, such as ``delivery_late:pv_revenue:150400:2020-05``; of its own where the month is not known."""
+    if source and sender_code and period:
+        return f"{what}:{source}:{sender_code}:{period:%Y-%m}"
+    return f"{what}:{otherwise}"
 
 
 def known_source(source: str | None) -> str | None:
@@ -130,7 +153,9 @@ def for_rejection(connection: Connection, delivery_id: int) -> Alert | None:
     return Alert(
         kind="delivery_rejected",
         severity="critical",
-        cause_key=f"delivery_rejected:{delivery_id}",
+        cause_key=cause(
+            "delivery_rejected", delivery.source, delivery.sender_code, delivery.period, delivery.sha256[:12]
+        ),
         title=f"Steppe 退回 / rejected: {delivery.place} · {delivery.rule_id}",
         body=(
             f"批次 {delivery_id}（{name}，{delivery.place}）整批退回：{zh}（{delivery.rule_id}）。未发布任何数据。\n"
@@ -146,7 +171,7 @@ def for_rejection(connection: Connection, delivery_id: int) -> Alert | None:
 def for_gate(connection: Connection, delivery_id: int) -> Alert | None:
     """The alert for what the gate found in a delivery that goes on; None when nothing is worth a message.
 
-    One alert for each delivery, with its most frequent rules: rows in quarantine or a rule that could not run make it ``gate_failed``,
+    With its most frequent rules: rows in quarantine or a rule that could not run make it ``gate_failed``,
     warnings on at least ``WARNING_SHARE`` of the judged rows make it ``gate_warning``. A rejected delivery has its own alert.
     """
     delivery = _delivery(connection, delivery_id)
@@ -169,7 +194,7 @@ def for_gate(connection: Connection, delivery_id: int) -> Alert | None:
     return Alert(
         kind=kind,
         severity=_gate_severity(delivery, is_broken=bool(broken), is_failed=bool(failed)),
-        cause_key=f"gate:{delivery_id}",
+        cause_key=cause("gate", delivery.source, delivery.sender_code, delivery.period, str(delivery_id)),
         title=f"Steppe {what_zh} / {what_en}: {delivery.place} · {quarantined}/{rows_in}",
         body=(
             f"批次 {delivery_id}（{title_zh(delivery.source)}，{delivery.place}）：{rows_in} 行中隔离 {quarantined} 行，其余照常发布。\n"
@@ -196,7 +221,8 @@ def for_task_failure(
     return Alert(
         kind="task_failed",
         severity="critical",
-        cause_key=f"task_failed:{dag_id}:{task_id}{mapped}:{run_id}",
+        cause_key=f"task_failed:{dag_id}.{task_id}:{exception}",
+        occurrence_key=f"{run_id}{mapped}",
         title=f"Steppe 任务失败 / task failed: {dag_id}.{task_id}{mapped} · {exception}",
         body=(
             f"任务 {dag_id}.{task_id}{mapped} 失败（{exception}），运行 {run_id}。已发布的数据不受影响，未发布的批次不会丢失。\n"

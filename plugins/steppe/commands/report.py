@@ -108,10 +108,11 @@ def _alerts(alerts: list[summary.Alerts]) -> None:
     from steppe.alerts import configured
 
     table = _table(
-        "\nAlerts", "kind", "raised", "sent", "failed attempts", "to", figures=("raised", "sent", "failed attempts")
-    )
+        "\nAlerts", "kind", "raised", "unresolved", "sent", "failed attempts", "to",
+        figures=("raised", "unresolved", "sent", "failed attempts"),
+    )  # fmt: skip
     for kind in alerts:
-        figures = (f"{kind.alerts:,}", f"{kind.alerts_sent:,}", f"{kind.failed_attempts:,}")
+        figures = (f"{kind.alerts:,}", f"{kind.unresolved:,}", f"{kind.alerts_sent:,}", f"{kind.failed_attempts:,}")
         table.add_row(kind.kind, *figures, ", ".join(kind.channels))
     console.out.print(table)
     if not configured():

@@ -92,6 +92,7 @@ class Contract:
     deadline_time: time
     max_rejected_share: float
     max_absent_share: float
+    alert_severity: dict[str, str]  # kind of alert -> severity that the owner gives it
     code_lists: dict[str, CodeList]
     resources: tuple[Resource, ...]
 
@@ -157,6 +158,7 @@ def _parse(path: Path) -> Contract:
         deadline_time=time.fromisoformat(sla["deadlineTime"]),
         max_rejected_share=float(custom["maxRejectedShare"]),
         max_absent_share=float(custom["maxAbsentShare"]),
+        alert_severity=custom.get("alertSeverity", {}),
         code_lists=lists,
         resources=tuple(_resource(node, lists) for node in document["schema"]),
     )

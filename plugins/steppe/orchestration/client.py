@@ -94,8 +94,9 @@ class Client:
         answer = self.call("GET", "/monitor/health")
         return {name: part.get("status") or "absent" for name, part in answer.items() if part}
 
-    def dag_ids(self) -> set[str]:
-        return {dag["dag_id"] for dag in self.call("GET", "/dags", params={"limit": 100})["dags"]}
+    def dag_ids(self, **filters: Any) -> set[str]:
+        """Ids of the DAGs; filters are the API's, such as ``paused=True``."""
+        return {dag["dag_id"] for dag in self.call("GET", "/dags", params={"limit": 100, **filters})["dags"]}
 
     def import_errors(self) -> list[str]:
         """File and text of each DAG file that does not load."""

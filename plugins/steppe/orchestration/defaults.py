@@ -30,7 +30,7 @@ SENDER = Param(
 
 
 def alert_failure(context: Mapping[str, Any]) -> None:
-    """A task failed for good: one row in ``ops.alert``, sent at once. The exception's text stays in the task's log."""
+    """A task failed for good: an incident, told at once. The exception's text stays in the task's log."""
     from steppe.orchestration import steps
 
     instance = context["task_instance"]
@@ -41,7 +41,17 @@ def alert_failure(context: Mapping[str, Any]) -> None:
         run_id=instance.run_id,
         map_index=instance.map_index if instance.map_index is not None else -1,
         error=getattr(error, "original", None) or (type(error).__name__ if error else "killed"),
+        run_url=getattr(instance, "log_url", None),
     )
+
+
+def tell_success(context: Mapping[str, Any]) -> None:
+    """A task went well: an incident of its failing is over. Of mapped tasks one says nothing of the others; ``announce`` knows."""
+    from steppe.orchestration import steps
+
+    instance = context["task_instance"]
+    if instance.map_index is None or instance.map_index < 0:
+        steps.task_succeeded(instance.dag_id, instance.task_id)
 
 
 def task_arguments() -> dict[str, Any]:
@@ -53,6 +63,7 @@ def task_arguments() -> dict[str, Any]:
         "retry_exponential_backoff": 2.0,
         "max_retry_delay": timedelta(minutes=5),
         "on_failure_callback": alert_failure,
+        "on_success_callback": tell_success,
     }
 
 

@@ -1,4 +1,4 @@
-"""The four processes of an installation's Airflow: start, stop, status, and what a caller asks of them.
+"""The processes of an installation: Airflow's four and the watcher beside them. Start, stop, status, and what a caller asks of them.
 
 Each is the leader of a process group of its own. Its pid file holds the pid and the time the process started: a pid that was given
 to a stranger since is never signalled.
@@ -32,10 +32,11 @@ from steppe.orchestration.client import ACTIVE, AirflowUnreachable, Client, Prog
 
 # Tasks write their logs where the API server reads them: no process has to serve logs on a port of its own.
 COMMANDS = {
-    "api-server": ("api-server",),
-    "scheduler": ("scheduler", "--skip-serve-logs"),
-    "dag-processor": ("dag-processor",),
-    "triggerer": ("triggerer", "--skip-serve-logs"),
+    "api-server": ("airflow", "api-server"),
+    "scheduler": ("airflow", "scheduler", "--skip-serve-logs"),
+    "dag-processor": ("airflow", "dag-processor"),
+    "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
+    "watcher": ("steppe.cli", "watch"),
 }
 GATE_POOL = "gate"
 CONSUMERS = ("build_warehouse", "post_ledgers", "publish_marts")
@@ -77,7 +78,7 @@ def _process(name: str) -> psutil.Process | None:
 
 
 def status() -> list[Status]:
-    """The four processes, running or not."""
+    """The processes, running or not."""
     found = [(name, _process(name)) for name in COMMANDS]
     return [Status(name, process.pid if process else None, log_file(name)) for name, process in found]
 
@@ -87,7 +88,7 @@ def is_running() -> bool:
 
 
 def is_healthy() -> bool:
-    """Whether all four run and Airflow itself says that they do their work."""
+    """Whether all run and Airflow itself says that its own do their work."""
     if not is_running():
         return False
     try:
@@ -200,7 +201,7 @@ def _spawn(name: str) -> None:
     log.touch(mode=0o600)
     with log.open("a") as output:
         process = subprocess.Popen(
-            (sys.executable, "-m", "airflow", *COMMANDS[name]),
+            (sys.executable, "-m", *COMMANDS[name]),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -219,7 +220,7 @@ def _await_ready() -> None:
         while time.monotonic() < deadline:
             ended = [part for part in status() if part.pid is None]
             if ended:
-                raise SettingsError(f"Airflow's {ended[0].name} ended at its start: see {ended[0].log}")
+                raise SettingsError(f"the {ended[0].name} ended at its start: see {ended[0].log}")
             with contextlib.suppress(AirflowUnreachable):
                 unwell = sorted(part for part, state in client.health().items() if state != "healthy")
                 errors = client.import_errors()

@@ -12,6 +12,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TypedDict
 
+from airflow.sdk import get_current_context
+
 from steppe import alerts, database, settings
 from steppe.database import Connection
 from steppe.errors import Rejected
@@ -25,6 +27,14 @@ class Turn(TypedDict):
 
     delivery_ids: list[int]  # oldest period first
     label: str  # such as `150400 2020-05` or `150400 2020-05 … 2020-06`
+
+
+def _run_url() -> str | None:
+    """Airflow's page of the task that runs now; None outside of one."""
+    try:
+        return str(get_current_context()["task_instance"].log_url)
+    except RuntimeError:
+        return None
 
 
 def _connect(name: str, timeout_minutes: int = 0) -> Connection:
@@ -104,7 +114,7 @@ def _load(connection: Connection, delivery_id: int) -> None:
         connection.commit()
         judged = time.monotonic()
         # Before the publication, so that no crash separates the two: the alert of a delivery is raised once.
-        alerts.raise_alert(connection, alerts.for_gate(connection, delivery_id))
+        alerts.raise_alert(connection, alerts.for_gate(connection, delivery_id), run_url=_run_url())
         connection.commit()
         warehouse.publish(connection, delivery_id)
         connection.commit()
@@ -118,7 +128,7 @@ def _load(connection: Connection, delivery_id: int) -> None:
     except Rejected as rejected:
         connection.rollback()
         gate.reject(connection, delivery_id, rejected)
-        alerts.raise_alert(connection, alerts.for_rejection(connection, delivery_id))
+        alerts.raise_alert(connection, alerts.for_rejection(connection, delivery_id), run_url=_run_url())
         connection.commit()
         log.info("delivery %d: rejected by %s", delivery_id, rejected.rule_id)
         _tidy(connection, delivery_id)
@@ -135,11 +145,17 @@ def _tidy(connection: Connection, delivery_id: int) -> None:
 
 @step
 def announce(source: str) -> int:
-    """Tell people (alerts of rejected deliveries, all that is due is sent) and return how many publications wait to be built."""
+    """Tell people (alerts of rejected deliveries, all that is due is sent) and return how many publications wait to be built.
+
+    Where every delivery is final, whatever failed in ``load`` is over.
+    """
     with _connect(f"announce {source}") as connection:
         untold = database.run(connection, "60_orchestration/select_untold.sql", {"source": source}).fetchall()
         for (delivery_id,) in untold:
-            alerts.raise_alert(connection, alerts.for_rejection(connection, delivery_id))
+            alerts.raise_alert(connection, alerts.for_rejection(connection, delivery_id), run_url=_run_url())
+        values = {"source": source, "most": 1, "sender": None}
+        if database.run(connection, "60_orchestration/select_waiting.sql", values).fetchone() is None:
+            alerts.recover_task(connection, f"ingest_{source}", "load")
         _dispatch(connection)
         row = database.run(connection, "60_orchestration/count_unbuilt.sql", {"source": source}).fetchone()
     return int(row[0]) if row else 0
@@ -193,19 +209,12 @@ def refresh(timeout_minutes: int) -> None:
 
 @step
 def find_late(as_of: str | None = None) -> None:
-    """Raise an alert for each delivery that at a moment (ISO 8601; now by default) is late, stuck, or rejected and never corrected."""
-    now = datetime.fromisoformat(as_of) if as_of else datetime.now(settings.CALENDAR)
-    if now.tzinfo is None:
-        now = now.replace(tzinfo=settings.CALENDAR)
+    """Look for what did not happen, with deadlines judged at a moment (ISO 8601; now by default); see ``alerts.look``."""
+    judged_at = datetime.fromisoformat(as_of) if as_of else None
+    if judged_at and judged_at.tzinfo is None:
+        judged_at = judged_at.replace(tzinfo=settings.CALENDAR)
     with _connect("find late") as connection:
-        found = [
-            *alerts.find_late(connection, now),
-            *alerts.find_uncorrected(connection, now),
-            *alerts.find_stuck(connection, now),
-        ]
-        raised = [alerts.raise_alert(connection, alert) for alert in found]
-        connection.commit()
-    log.info("%d deliveries need a person, %d alerts are new", len(found), sum(number is not None for number in raised))
+        log.info("%s", alerts.look(connection, "airflow", datetime.now(settings.CALENDAR), judged_at))
 
 
 @step
@@ -215,12 +224,21 @@ def dispatch() -> None:
         _dispatch(connection)
 
 
-def task_failed(*, dag_id: str, task_id: str, run_id: str, map_index: int, error: str) -> None:
+def task_failed(
+    *, dag_id: str, task_id: str, run_id: str, map_index: int, error: str, run_url: str | None = None
+) -> None:
     """Raise the alert for a failed task and send it."""
     with _connect("task failed") as connection:
-        alerts.raise_alert(connection, alerts.for_task_failure(dag_id, task_id, run_id, map_index, error))
+        found = alerts.for_task_failure(dag_id, task_id, run_id, map_index, error)
+        alerts.raise_alert(connection, found, run_url=run_url)
         connection.commit()
         _dispatch(connection)
+
+
+def task_succeeded(dag_id: str, task_id: str) -> None:
+    """An incident of this task's failing is over."""
+    with _connect("task succeeded") as connection:
+        alerts.recover_task(connection, dag_id, task_id)
 
 
 def _dispatch(connection: Connection) -> None:

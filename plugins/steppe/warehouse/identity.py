@@ -43,6 +43,16 @@ def tokeniser(key: bytes) -> Callable[[bytes | memoryview], bytes]:
     return token
 
 
+def _tokeniser() -> Callable[[bytes | memoryview], bytes]:
+    return tokeniser(bytes.fromhex(settings.secret("person_token")))
+
+
+def recognises(connection: Connection) -> bool:
+    """Whether the installation's key gives a person on file the token that he has; so it does where nobody is on file."""
+    row = connection.execute("SELECT id_number, person_key FROM vault.identity LIMIT 1").fetchone()
+    return row is None or _tokeniser()(row[0].encode()).decode() == row[1].hex
+
+
 def tokenise(
     connection: Connection, delivery_id: int, sender_code: str, targets: tuple[Target, ...], *, is_newest: bool = True
 ) -> int:
@@ -140,7 +150,7 @@ def _unknown(
 
 
 def _stream(reader: Connection, writer: Connection, query: sql.Composed, child: Table) -> int:
-    token = tokeniser(bytes.fromhex(settings.secret("person_token")))
+    token = _tokeniser()
     columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
     lines: list[bytes | memoryview] = []
     add, count = lines.append, 0

@@ -88,7 +88,10 @@ def test_a_rejection_that_nobody_corrects(loader: Connection) -> None:
     assert alerts.find_uncorrected(loader, DEADLINE) == []  # there is still time to correct it
     (alert,) = alerts.find_uncorrected(loader, at + CORRECTION_GRACE)
     assert (alert.kind, alert.delivery_id) == ("delivery_uncorrected", rejected)
-    assert alerts.raise_alert(loader, alert) is not None
+    assert alerts.raise_alert(loader, alerts.for_rejection(loader, rejected)) is not None
+    assert alerts.raise_alert(loader, alert) is not None  # of the same incident: it has become worse
+    assert alerts.raise_alert(loader, alert) is None
+    assert len(alerts.list_incidents(loader)) == 1
     receive(loader, 2, "150400")
     assert alerts.find_uncorrected(loader, at + CORRECTION_GRACE) == []
 

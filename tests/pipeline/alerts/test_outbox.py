@@ -37,15 +37,6 @@ def attempts(connection: Connection) -> list[tuple[int, int, str, str]]:
     return rows
 
 
-def test_a_cause_raises_one_alert(loader: Connection) -> None:
-    first = alerts.raise_alert(loader, an_alert(1))
-    assert first is not None
-    assert alerts.raise_alert(loader, an_alert(1, "critical")) is None
-    assert alerts.raise_alert(loader, an_alert(2)) not in (None, first)
-    assert alerts.raise_alert(loader, None) is None
-    assert loader.execute("SELECT count(*) FROM ops.alert").fetchone() == (2,)
-
-
 def test_an_alert_is_part_of_the_callers_transaction(loader: Connection) -> None:
     loader.execute("SELECT 1")
     alerts.raise_alert(loader, an_alert(1))
@@ -62,7 +53,9 @@ def test_digits_that_could_be_an_id_or_a_phone_never_enter(loader: Connection) -
         loader, Alert("task_failed", "critical", "x", "t 13800138000", "b 15042219900101123X, 2020-05 42")
     )
     row = loader.execute("SELECT title, body FROM ops.alert").fetchone()
-    assert row == ("t ***", "b ***, 2020-05 42")
+    assert row
+    assert row[0] == "Steppe t ***"
+    assert row[1].startswith("b ***, 2020-05 42\n")
 
 
 def test_the_loader_cannot_rewrite_what_was_sent(loader: Connection) -> None:
@@ -85,7 +78,7 @@ def test_every_alert_reaches_every_channel_once(loader: Connection) -> None:
     try:
         urls = [receiver.__enter__().url() for receiver in receivers]
         done = alerts.dispatch(loader, urls)
-        assert (done.sent, done.failed, done.waiting, done.given_up) == (8, 0, 0, 0)
+        assert (done.sent, done.failed, done.waiting) == (8, 0, 0)
         assert alerts.dispatch(loader, urls).sent == 0
     finally:
         for receiver in receivers:
@@ -131,29 +124,54 @@ def test_a_failed_channel_rests_until_the_next_round(loader: Connection) -> None
     with Receiver("wecom").then("refuse") as receiver:
         done = alerts.dispatch(loader, receiver.url(), start)
         assert (done.sent, done.failed, done.waiting) == (0, 1, 3)
+        assert alerts.dispatch(loader, receiver.url(), start + timedelta(seconds=1)).waiting == 4
+        receiver.then("accept", "accept", "accept", "refuse")
         # The three that were not tried come first and are not held up by the one that failed.
-        assert alerts.dispatch(loader, receiver.url(), start + timedelta(seconds=1)).sent == 3
+        assert alerts.dispatch(loader, receiver.url(), start + timedelta(seconds=6)).sent == 3
         assert alerts.dispatch(loader, receiver.url(), start + timedelta(minutes=1)).sent == 1
     assert sorted(alert for alert, _, outcome, _ in attempts(loader) if outcome == "sent") == [1, 2, 3, 4]
 
 
-def test_attempts_are_bounded_and_a_dead_channel_is_an_alert_for_the_others(loader: Connection) -> None:
-    alerts.raise_alert(loader, an_alert())
-    now = datetime.now(UTC)
+def test_a_dead_channel_is_tried_ever_less_and_is_an_incident_for_the_others(loader: Connection) -> None:
+    for number in range(3):
+        alerts.raise_alert(loader, an_alert(number))
+    start = datetime.now(UTC)
     with Receiver("dingtalk").always("refuse") as bad, Receiver("webhook") as good:
-        for wait in (timedelta(0), *outbox.BACKOFF, timedelta(days=1)):
-            now += wait
-            for _ in range(2):  # a channel that failed rests for the round, so each of its two alerts needs one
-                done = alerts.dispatch(loader, [bad.url(), good.url()], now)
-        of_first = [request for request in bad.requests if "批次 1" in request.text]
-        assert len(of_first) == outbox.MAX_ATTEMPTS
-        assert done.given_up >= 1
-        undeliverable = [text for text in good.accepted if "告警通道失败" in text]
-        assert undeliverable
-        assert TOKEN not in str(undeliverable)
-    kinds = loader.execute("SELECT kind, count(*) FROM ops.alert GROUP BY kind ORDER BY kind").fetchall()
-    # One a day and channel, and none about the alert that tells it.
-    assert kinds == [("alert_undeliverable", 1), ("gate_failed", 1)]
+        urls = [bad.url(), good.url()]
+        for minutes in range(6 * 60):
+            alerts.dispatch(loader, urls, start + timedelta(minutes=minutes))
+        # 5 s, 30 s, 2 min, 10 min, then each hour: however many alerts wait, one of them is tried.
+        assert len(bad.requests) == 10
+        assert len(good.accepted) == 4
+        assert "告警通道失败" in good.accepted[3]
+        assert TOKEN not in good.accepted[3]
+        assert "连续 3 次" in good.accepted[3]
+        # It is told to the others only; when it works again it gets the rest, and all are told.
+        bad.always("accept")
+        for hour in (8, 9):
+            alerts.dispatch(loader, urls, start + timedelta(hours=hour))
+        assert alerts.recover(loader, start + timedelta(hours=9)) == 1
+        alerts.dispatch(loader, urls, start + timedelta(hours=9))
+        for receiver in (bad, good):
+            assert len({text for text in receiver.accepted if "正文 body" in text}) == 3
+            assert len(receiver.accepted) == (4 if receiver is bad else 5)
+            assert "已解除" in receiver.accepted[-1]
+
+
+def test_one_alert_that_a_channel_always_refuses_is_an_incident_of_its_own(loader: Connection) -> None:
+    """Such as by a keyword that it lacks: the channel works, and must not seem to fail and recover with every other alert."""
+    start = datetime.now(UTC)
+    with Receiver("dingtalk").dislike("正文 body 0") as picky, Receiver("webhook") as good:
+        alerts.raise_alert(loader, an_alert(0))
+        for minutes in range(0, 60, 5):
+            alerts.raise_alert(loader, an_alert(minutes + 1))
+            alerts.dispatch(loader, [picky.url(), good.url()], start + timedelta(minutes=minutes))
+            alerts.recover(loader, start + timedelta(minutes=minutes))
+    told = [text.splitlines()[0] for text in good.accepted if "告警通道失败" in text]
+    assert len(told) == 1
+    (row,) = loader.execute("SELECT cause_key, state FROM ops.incident WHERE kind = 'alert_undeliverable'").fetchall()
+    assert row[0].endswith(":1")
+    assert row[1] == "open"
 
 
 def test_old_alerts_do_not_flood_a_new_channel(loader: Connection) -> None:
@@ -271,3 +289,67 @@ def test_an_unusable_address_is_recorded_as_failing(loader: Connection) -> None:
     ((_, _, outcome, response),) = attempts(loader)
     assert outcome == "failed"
     assert "STEPPE_ALERT_URLS" in response
+
+
+def routed(receiver: Receiver, query: str) -> str:
+    return f"{receiver.url()}&{query}"
+
+
+def test_an_alert_goes_to_those_who_take_it_and_to_all_when_nobody_does(loader: Connection) -> None:
+    def concerning(source: str, region: str) -> Alert:
+        return Alert("gate_failed", "warning", source, f"Steppe {source}", "b", source=source, region_code=region)
+
+    with Receiver("webhook") as energy, Receiver("wecom") as league, Receiver("feishu") as head:
+        urls = [routed(energy, "owner=能源局"), routed(league, "region=150400"), routed(head, "level=region")]
+        alerts.raise_alert(loader, concerning("pv_revenue", "150421"))
+        alerts.raise_alert(loader, concerning("social_insurance", "150421"))
+        alerts.raise_alert(loader, concerning("household_registry", "150500"))
+        alerts.dispatch(loader, urls)
+        taken = [[text.split()[1] for text in receiver.accepted] for receiver in (energy, league, head)]
+        assert taken == [
+            ["pv_revenue", "household_registry"],
+            ["pv_revenue", "social_insurance", "household_registry"],
+            ["household_registry"],
+        ]
+        assert alerts.dispatch(loader, urls).waiting == 0
+
+
+def test_each_level_gets_what_has_come_up_to_it(loader: Connection) -> None:
+    start = datetime.now(UTC)
+    with Receiver("webhook") as duty, Receiver("wecom") as league, Receiver("feishu") as head:
+        urls = [duty.url(), routed(league, "region=150400&level=league"), routed(head, "level=region")]
+        alert = Alert("gate_failed", "critical", "x", "Steppe x", "b", region_code="150421")
+        alerts.raise_alert(loader, alert, now=start)
+        for days in range(3):
+            alerts.escalate(loader, start + timedelta(days=days))
+            alerts.dispatch(loader, urls, start + timedelta(days=days))
+        assert [len(receiver.accepted) for receiver in (duty, league, head)] == [3, 2, 1]
+        alerts.resolve(loader, 1, "li", now=start + timedelta(days=3))
+        alerts.dispatch(loader, urls, start + timedelta(days=3))
+        assert [len(receiver.accepted) for receiver in (duty, league, head)] == [4, 3, 2]
+
+
+def test_quiet_hours_hold_back_what_is_not_critical(loader: Connection) -> None:
+    night = datetime(2026, 6, 3, 23, tzinfo=settings.CALENDAR)
+    with Receiver("webhook") as receiver:
+        url = routed(receiver, "quiet=22:00-07:00")
+        alerts.raise_alert(loader, an_alert(1), now=night)
+        alerts.raise_alert(loader, an_alert(2, "critical"), now=night)
+        done = alerts.dispatch(loader, url, night)
+        assert (done.sent, done.waiting) == (1, 1)
+        assert "批次 2" in receiver.accepted[0]
+        assert alerts.dispatch(loader, url, night + timedelta(hours=8)).sent == 1
+
+
+def test_a_channel_that_hangs_comes_after_those_that_work(loader: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("steppe.alerts.channels.ATTEMPT_SECONDS", 0.5)
+    start = datetime.now(UTC)
+    order: list[str] = []
+    with (
+        Receiver("webhook", on_request=lambda: order.append("hangs")).always("hang") as bad,
+        Receiver("wecom", on_request=lambda: order.append("works")) as good,
+    ):
+        for number in range(3):
+            alerts.raise_alert(loader, an_alert(number))
+            alerts.dispatch(loader, [bad.url(), good.url()], start + timedelta(minutes=number))
+    assert order == ["hangs", "works", "works", "hangs", "works", "hangs"]

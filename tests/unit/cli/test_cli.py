@@ -30,8 +30,8 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 def test_the_commands_are_these() -> None:
     assert COMMANDS == [
-        "bench", "check", "compose-env", "deliver", "docs", "down", "ledger", "reset", "run", "sample", "sql", "status", "test", "up",
-        "user",
+        "bench", "check", "compose-env", "deliver", "docs", "doctor", "down", "incidents", "ledger", "reset", "run",
+        "sample", "sql", "status", "test", "up", "user", "watch",
     ]  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def test_quarantine_counts_a_row_under_each_rule(filled: database.Connection, lo
 
 
 def test_an_alert_is_sent_once_a_channel_took_it(filled: database.Connection, loader: database.Connection) -> None:
-    assert summary.alerts(loader) == [summary.Alerts("delivery_rejected", 2, 1, 2, ["a"])]
+    assert summary.alerts(loader) == [summary.Alerts("delivery_rejected", 2, 0, 1, 2, ["a"])]
 
 
 def test_progress_is_quiet_when_all_is_final_and_taken_up(
