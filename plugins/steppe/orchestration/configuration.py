@@ -17,6 +17,7 @@ from steppe.errors import SettingsError
 
 LOGIN = "steppe"
 HOST = "127.0.0.1"
+OTEL_ENDPOINTS = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 # GX takes five seconds to import. Tasks are forked from the scheduler, so what it has imported costs them nothing;
 # the other processes never need it.
@@ -169,6 +170,8 @@ def sections() -> dict[str, dict[str, str]]:
         },
         "dag_processor": {"min_file_process_interval": "60"},
         "usage_data_collection": {"enabled": "False"},
+        # Where they go is told by OpenTelemetry's own variables.
+        "metrics": {"otel_on": str(any(name in os.environ for name in OTEL_ENDPOINTS))},
     }
 
 

@@ -41,8 +41,8 @@ def test_a_wrong_file_is_found(tmp_path: Path) -> None:
 
 def test_services(document: dict[str, Any]) -> None:
     assert set(document["services"]) == {
-        "warehouse", "metadata", "redis", "mail",
-        "airflow-init", "api-server", "scheduler", "dag-processor", "triggerer", "worker",
+        "warehouse", "metadata", "redis", "mail", "prometheus", "alertmanager", "grafana",
+        "airflow-init", "api-server", "scheduler", "dag-processor", "triggerer", "watcher", "worker",
     }  # fmt: skip
 
 
