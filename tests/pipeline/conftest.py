@@ -40,6 +40,7 @@ def installation(home: Path, template: str, tmp_path_factory: pytest.TempPathFac
                 "STEPPE_INBOX": str(folder / "inbox"),
                 "STEPPE_ARCHIVE_URL": (folder / "archive").as_uri(),
                 "STEPPE_ALERT_URLS": receiver.url(),
+                "STEPPE_LINEAGE_URL": (folder / "lineage.ndjson").as_uri(),
             },
         )
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -220,6 +221,9 @@ def test_a_thousand_canaries_are_told_nowhere(outcome: Outcome, dumped: Callable
     assert birds.told_by((server.data_directory().parent / "server.log").read_bytes()) == set()
     assert birds.told_by(dumped("airflow")) == set()
     assert birds.told_by(dumped("steppe_scheduler", "ops", "warehouse", "mart", "ledger")) == set()
+    lineage = Path(os.environ["STEPPE_LINEAGE_URL"].removeprefix("file://")).read_bytes()
+    assert b"columnLineage" in lineage
+    assert birds.told_by(lineage) == set()
     assert birds.told_by("\n".join(request.text for request in outcome.receiver.requests).encode()) == set()
     # The twins: where they are meant to be, every one is found.
     kept = birds.told_by(dumped("steppe_scheduler", "vault", "quarantine"))

@@ -48,6 +48,7 @@ ABOVE_ALL = {
     "star",
     "watcher",
     "metrics",
+    "lineage",
     "doctor",
     "__init__",
 }

@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import time
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TypedDict
 
 from airflow.sdk import get_current_context
 
-from steppe import alerts, database, settings
+from steppe import alerts, database, lineage, settings
 from steppe.database import Connection
 from steppe.errors import Rejected
 from steppe.orchestration.failures import StepFailed, Unavailable, describe, step
@@ -89,7 +90,8 @@ def load(*delivery_ids: int) -> None:
         connection.commit()
         for delivery_id, is_final in turn:
             try:
-                (_tidy if is_final else _load)(connection, delivery_id)
+                with lineage.told("ingest.load", partial(lineage.of_delivery, connection, delivery_id)):
+                    (_tidy if is_final else _load)(connection, delivery_id)
             except Exception as error:
                 failures.append(describe("load", (delivery_id,), error))
                 log.warning("%s", failures[-1])
@@ -166,7 +168,8 @@ def build(timeout_minutes: int) -> None:
     """Derive dimensions and facts from the publications since last time."""
     from steppe import warehouse
 
-    with _connect("build", timeout_minutes) as connection:
+    described = partial(lineage.of_folder, "20_warehouse", derived_only=True)
+    with _connect("build", timeout_minutes) as connection, lineage.told("build_warehouse.build", described):
         log.info("%s", warehouse.build(connection))
         connection.commit()
 
@@ -176,7 +179,8 @@ def post(timeout_minutes: int) -> None:
     """Post the money of the publications since last time and seal the batch."""
     from steppe import ledger
 
-    with _connect("post", timeout_minutes) as connection:
+    described = partial(lineage.of_folder, "30_ledger")
+    with _connect("post", timeout_minutes) as connection, lineage.told("post_ledgers.post", described):
         log.info("%s", ledger.post(connection))
         connection.commit()
 
@@ -202,7 +206,10 @@ def refresh(timeout_minutes: int) -> None:
     """Bring the marts up to date."""
     from steppe import warehouse
 
-    with _connect("refresh", timeout_minutes) as connection:
+    with (
+        _connect("refresh", timeout_minutes) as connection,
+        lineage.told("publish_marts.refresh", partial(lineage.of_marts, connection)),
+    ):
         log.info("%s", warehouse.refresh_marts(connection))
         connection.commit()
 
