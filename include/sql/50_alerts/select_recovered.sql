@@ -1,18 +1,20 @@
 -- Grain: one row per unresolved incident whose cause is over. Inputs: ops.incident, ops.delivery, ops.publication, ops.alert_delivery,
--- ops.heartbeat. Rerun: reads only.
+-- ops.heartbeat, ops.region. Rerun: reads only.
 -- Failed tasks are not among them: a task that goes well tells of itself.
 SELECT
     incident.incident_id,
     incident.last_seen_at
 FROM ops.incident AS incident
+LEFT JOIN ops.region AS root ON root.level = 'region'
 WHERE
     incident.state <> 'resolved'
     AND CASE
+        -- The region's own agency delivers for everyone; where everyone delivers alone, it owes nothing.
         WHEN incident.kind = 'delivery_late' THEN EXISTS (
             SELECT FROM ops.delivery AS delivery
             WHERE
-                delivery.source = incident.source AND delivery.sender_code = incident.sender_code
-                AND delivery.period = incident.period
+                delivery.source = incident.source AND delivery.period = incident.period
+                AND (delivery.sender_code IN (incident.sender_code, root.region_code) OR incident.sender_code = root.region_code)
         )
         -- A later delivery of the month went through, and the gate had nothing to say of it: else it would be the incident's own.
         WHEN incident.kind IN ('delivery_rejected', 'delivery_uncorrected', 'gate_failed', 'gate_warning') THEN EXISTS (

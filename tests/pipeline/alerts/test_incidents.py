@@ -197,6 +197,17 @@ def test_what_is_late_is_over_when_it_comes(loader: Connection) -> None:
     assert alerts.recover(loader, NOW) == 1
 
 
+@pytest.mark.parametrize(
+    ("late", "comes_from", "is_over"),
+    [("150400", "150000", True), ("150000", "150400", True), ("150400", "150500", False)],
+)
+def test_the_region_s_agency_speaks_for_everyone(loader: Connection, late: str, comes_from: str, is_over: bool) -> None:
+    owed = Alert("delivery_late", "warning", "x", "t", "b", source="pv_revenue", sender_code=late, period=MAY)
+    alerts.raise_alert(loader, owed, now=NOW)
+    deliver(loader, comes_from)
+    assert alerts.recover(loader, NOW) == is_over
+
+
 def test_what_is_stuck_is_over_when_it_is_final(loader: Connection) -> None:
     delivery_id = deliver(loader)
     stuck = Alert("delivery_stuck", "critical", "x", "t", "b", delivery_id=delivery_id)
