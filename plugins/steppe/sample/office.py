@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from steppe.sample.identity import Ints
 from steppe.sample.insurance import Insurance
 from steppe.sample.people import Households, People
 from steppe.sample.region import Sender, Villages
@@ -22,3 +25,7 @@ class Office:
     labour: Labour
     insurance: Insurance
     solar: Solar
+
+    def banner_of(self, persons: Ints) -> Ints:
+        """Codes of the banners where persons are registered."""
+        return np.array(self.sender.banners)[self.villages.banner[self.people.village[persons]]]

@@ -14,9 +14,12 @@ from steppe.gate import rules
 
 # For every row rule of every suite, rows that differ from the clean row of the resource and must be named under it. A list of changes
 # makes several rows; {same: true} gives a row what is the row's own ("*" in the clean row) from the row before it, {same: a_column}
-# that column alone. {clean: true} is a row that breaks no rule, for the next to contradict. {stranger: true} refers to nothing: what
-# any other row refers to is added for it (_refer). A warning leaves its row in staging.
+# that column alone. {clean: true} is a row that breaks no rule, for the next to contradict. A warning leaves its row in staging.
 DEFECTS: dict[str, dict[str, list[dict[str, Any]]]] = deliveries.of_all_sources("defects")
+# Which rows of other resources a row refers to, and by which columns: clean ones are added for it, so that it breaks no other rule; a
+# change of a column that is theirs goes to them. {stranger: true} is a row that refers to nothing. {beside: {resource: changes}} adds a
+# row about the same person.
+REFERS: dict[str, dict[str, list[str]]] = deliveries.of_all_sources("refers")
 CLEAN_ROWS = 3
 
 
@@ -57,26 +60,21 @@ def _changed(resource: str, place: int, change: dict[str, Any], before: Row) -> 
     if same := change.get("same"):
         own = [name for name, value in deliveries.CLEAN[resource].items() if value == "*"]
         made |= {name: before[name] for name in (own if same is True else [same])}
-    if change.get("stranger") and "station_code" in made:
-        made["station_code"] = "S777777"
     return made | {name: value for name, value in change.items() if name in made}
 
 
 def _refer(rows: dict[str, list[Row]], resource: str, made: Row, place: int, change: dict[str, Any]) -> None:
-    """Add the clean rows that a row refers to, so that it breaks no other rule."""
-    if resource == "employment":
-        rows["person"].append(deliveries.row("person", place + 5000, id_number=made["id_number"]))
-    if resource == "contribution":
-        died = {"died_on": change["died_on"], "person_status": "3"} if "died_on" in change else {}
-        rows["enrollment"].append(
-            deliveries.row("enrollment", place, id_number=made["id_number"], scheme=made["scheme"], **died)
-        )
-    if resource == "assistance" and "died_on" in change:
-        rows["death"].append(deliveries.row("death", place, id_number=made["id_number"], died_on=change["died_on"]))
-    if resource == "settlement":
-        rows["station"].append(deliveries.row("station", place, station_code=made["station_code"]))
-    if resource == "allocation":
-        rows["station"].append(deliveries.row("station", place, village_code=made["village_code"]))
+    """Add the clean rows that a row refers to, and those that these refer to."""
+    for other, columns in REFERS.get(resource, {}).items():
+        key = {name: made[name] for name in columns}
+        if any(key.items() <= row.items() for row in rows[other]):
+            continue
+        theirs = {name: value for name, value in change.items() if name in deliveries.CLEAN[other] and name not in made}
+        referred = deliveries.row(other, place + 5000, **(key | theirs))
+        rows[other].append(referred)
+        _refer(rows, other, referred, place, {})
+    for other, values in change.get("beside", {}).items():
+        rows[other].append(deliveries.row(other, place + 5000, id_number=made["id_number"], **values))
 
 
 def test_every_row_rule_has_a_failing_twin() -> None:

@@ -1,0 +1,26 @@
+-- Publishes: staging.course
+-- Grain: one row per course, month range in which a version held, and range in which it was known.
+-- Inputs: staging.course.
+-- Rerun: the publisher reads these rows once per delivery, ends the versions they replace and inserts them, in one transaction.
+SELECT
+    source.course_code,
+    source.region_code,
+    source.provider_name,
+    source.credit_code,
+    source.kind,
+    source.mode,
+    source.occupation,
+    source.starts_on,
+    source.ends_on,
+    source.planned_days,
+    %(period)s::date AS valid_from,
+    %(next_period)s::date AS valid_to,
+    %(sender_code)s::text AS sender_code,
+    source.delivery_id,
+    source.row_hash,
+    source.key_hash,
+    %(rule_set_digest)s::bigint AS rule_set_digest,
+    %(known_from)s::timestamptz AS known_from,
+    'infinity'::timestamptz AS known_to
+FROM staging.course AS source
+WHERE source.delivery_id = %(delivery_id)s
