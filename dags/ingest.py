@@ -16,8 +16,6 @@ the task; each may run any number of times. Nothing is half published, and the n
 
 from __future__ import annotations
 
-from typing import Any
-
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from steppe import contracts
@@ -26,7 +24,7 @@ from steppe.orchestration import assets, defaults
 
 
 @task
-def receive(source: str) -> list[dict[str, Any]]:
+def receive(source: str) -> list[dict[str, object]]:
     from steppe.orchestration import steps
 
     params = get_current_context()["params"]
@@ -34,7 +32,7 @@ def receive(source: str) -> list[dict[str, Any]]:
 
 
 @task(pool=assets.GATE_POOL, map_index_template="{{ label }}")
-def load(turn: dict[str, Any]) -> None:
+def load(turn: dict[str, object]) -> None:
     from steppe.orchestration import steps
 
     get_current_context()["label"] = turn["label"]
