@@ -13,7 +13,7 @@ import typer
 
 from steppe.commands import console
 from steppe.commands.checks import test
-from steppe.commands.deliveries import check, deliver, sample
+from steppe.commands.deliveries import check, correct, deliver, sample
 from steppe.commands.doctor import doctor
 from steppe.commands.figures import bench, ledger
 from steppe.commands.incidents import incidents
@@ -23,6 +23,7 @@ from steppe.commands.query import sql
 from steppe.commands.run import run
 from steppe.commands.status import status
 from steppe.commands.users import user
+from steppe.commands.waivers import waiver
 from steppe.commands.watch import watch
 from steppe.errors import SteppeError
 
@@ -55,9 +56,11 @@ app.add_typer(incidents, name="incidents", rich_help_panel=DAILY)
 app.command(rich_help_panel=DAILY)(watch)
 app.command(rich_help_panel=FILES)(deliver)
 app.command(rich_help_panel=FILES)(check)
+app.command(rich_help_panel=FILES)(correct)
 app.command(rich_help_panel=FILES)(sample)
 app.command(rich_help_panel=LOOKING)(sql)
 app.add_typer(ledger, name="ledger", rich_help_panel=LOOKING)
+app.add_typer(waiver, name="waiver", rich_help_panel=FILES)
 app.command(rich_help_panel=MAKING, context_settings=WHATEVER_FOLLOWS)(test)
 app.command(rich_help_panel=MAKING)(bench)
 app.command(rich_help_panel=MAKING)(docs)

@@ -1,6 +1,6 @@
-"""Documents that are made: the data dictionary, and the tables of the README.
+"""Documents that are made: the data dictionary, the catalogue of rules, and the tables of the README.
 
-Their sources are the contracts, the database's own comments and the DAG files; a test holds the documents to them.
+Their sources are the contracts, the suites, the database's own comments and the DAG files; a test holds the documents to them.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from pathlib import Path
 
 from psycopg.rows import class_row
 
-from steppe import contracts, database, hypertext, settings, star
+from steppe import contracts, database, gate, hypertext, settings, star
 from steppe.contracts import Contract, Resource
+from steppe.gate import Rule
 
 DICTIONARY = settings.ROOT / "docs" / "data-dictionary.md"
 HYPERTEXT = DICTIONARY.with_suffix(".html")
 QUERIES = settings.ROOT / "docs" / "queries"
+RULES = settings.ROOT / "docs" / "rules.md"
 README = settings.ROOT / "README.md"
 
 # Layers in the order of the path. Raw and staging repeat the contracts column by column and are listed by table.
@@ -81,7 +83,11 @@ def stale(connection: database.Connection) -> dict[Path, str]:
     """
     found, described = relations(connection), columns(connection)
     text = dictionary(found, described)
-    wanted = {DICTIONARY: text, HYPERTEXT: hypertext.page(text, star.svg(_columns_by_table(described)))}
+    wanted = {
+        DICTIONARY: text,
+        RULES: rule_catalogue(),
+        HYPERTEXT: hypertext.page(text, star.svg(_columns_by_table(described))),
+    }
     if README.exists():
         wanted[README] = with_tables(README.read_text(encoding="utf-8"), readme_tables(found))
     return {
@@ -184,6 +190,31 @@ def _resource(resource: Resource) -> str:
         for column in resource.columns
     ]
     return table(("column", "header 表头", "type", "in the file", "required", "key", "personal", "description"), rows)
+
+
+def rule_catalogue() -> str:
+    """docs/rules.md: every rule with its reason and cure, resource by resource."""
+    listed = gate.catalogue()
+    parts = [
+        "# Rules 规则目录",
+        f"{len(listed)} rules, made by `./steppe docs` from `expectations/` and intake. `critical` keeps a row or a whole delivery "
+        "out, `warning` alerts. How often each was broken, month by month: `mart.rule_catalogue`.",
+    ]
+    for contract in contracts.load_all():
+        parts.append(f"## {contract.source} {contract.title_zh}\n\nOwner 责任部门: {contract.owner}.")
+        for resource in contract.resources:
+            parts += [f"### {resource.name} {resource.title}", _rules(listed, resource.name)]
+    parts += ["## Any line 任意行", _rules(listed, "line"), "## Any delivery 任意批次", _rules(listed, "delivery")]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rules(listed: Iterable[Rule], resource: str) -> str:
+    rows = [
+        (f"`{rule.rule_id}`", rule.severity, rule.clause, rule.why, rule.fix)
+        for rule in listed
+        if rule.resource == resource
+    ]
+    return table(("rule 规则", "severity 级别", "clause 条款", "why 原因", "fix 处理"), rows)
 
 
 def _layer(layer: str, found: Iterable[Relation], described: dict[tuple[str, str], list[DatabaseColumn]]) -> list[str]:

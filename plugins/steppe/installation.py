@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from steppe import database, intake, reference, server
+from steppe import database, gate, intake, reference, server
 
 
 def prepare(*, scale: float | None = None) -> list[str]:
@@ -33,4 +33,5 @@ def prepare_warehouse(*, scale: float | None = None) -> list[str]:
         intake.ensure_raw_tables(connection)
         database.set_passwords(connection)
         reference.load(connection, scale=scale)
+        gate.register(connection)
     return applied

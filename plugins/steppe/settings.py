@@ -52,6 +52,11 @@ class Home:
         return self._folder("work")
 
     @property
+    def reports(self) -> Path:
+        """What goes back to the senders, a folder for each: the rows they have to correct, so personal data."""
+        return self._folder("reports")
+
+    @property
     def airflow(self) -> Path:
         return self._folder("airflow")
 

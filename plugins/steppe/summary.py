@@ -39,6 +39,7 @@ class Delivery:
     rows_duplicate: int | None
     rows_unchanged: int | None
     times_arrived: int
+    workbook: str | None = None  # the rows to correct, below the folder reports
 
     @property
     def is_final(self) -> bool:
@@ -65,6 +66,30 @@ class Broken:
     resource: str
     rule_id: str
     rows_failed: int
+
+
+@dataclass(frozen=True)
+class Open:
+    """Quarantined rows that no later delivery has replaced, in how many senders' months, and the oldest one's age."""
+
+    open_rows: int
+    months: int
+    age_days: int
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A rule that may be broken until a day, and the rows that it let through; ``scope`` is empty when it holds for everybody."""
+
+    waiver_id: int
+    rule_id: str
+    scope: str
+    valid_from: date
+    expires_on: date
+    owner: str
+    reason: str
+    state: str
+    rows_waived: int
 
 
 @dataclass(frozen=True)
@@ -137,6 +162,16 @@ def deliveries(connection: database.Connection) -> list[Delivery]:
 def quarantined(connection: database.Connection) -> list[Broken]:
     """Quarantined rows by rule, most first."""
     return _rows(connection, "70_summary/quarantined.sql", Broken)
+
+
+def open_rows(connection: database.Connection) -> Open:
+    """What somebody still has to correct."""
+    return _rows(connection, "70_summary/open_rows.sql", Open)[0]
+
+
+def waivers(connection: database.Connection) -> list[Waiver]:
+    """Every waiver, those that no longer hold included."""
+    return _rows(connection, "70_summary/waivers.sql", Waiver)
 
 
 def alerts(connection: database.Connection) -> list[Alerts]:

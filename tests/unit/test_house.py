@@ -27,6 +27,7 @@ ORDER = (
     ("programmes", "reference"),
     ("intake",),
     ("gate",),
+    ("clerk",),
     ("warehouse",),
     ("ledger",),
     ("alerts",),
@@ -112,6 +113,7 @@ FOLDERS = {
     "05_intake": {"raw"},
     # The gate: rows part into staging and quarantine. warehouse: what was accepted before is not judged again.
     "10_staging": {"raw", "staging", "quarantine", "warehouse"},
+    "15_clerk": {"raw", "staging", "quarantine"},
     "20_warehouse": {"raw", "staging", "quarantine", "vault", "warehouse"},
     "30_ledger": {"warehouse", "ledger"},
     "40_mart": {"warehouse", "ledger", "mart"},

@@ -1,6 +1,6 @@
--- Digest of what decides how a row is judged (rules, code lists, references), the same as the warehouse keeps it, and the next month
+-- Digest of what decides how a row is judged (rules, code lists, references, waivers), the same as the warehouse keeps it, and the next month
 -- that the sender has published already.
--- Grain: one row. Inputs: ops reference tables, ops.publication. Rerun: reads only.
+-- Grain: one row. Inputs: ops reference tables, ops.waiver_in_force, ops.publication. Rerun: reads only.
 WITH reference AS (
     SELECT
         encode(
@@ -14,6 +14,15 @@ WITH reference AS (
                         (
                             SELECT string_agg(parameter::text, ' ' ORDER BY parameter.name, parameter.region_code, parameter.valid_from)
                             FROM ops.parameter AS parameter
+                        ),
+                        (
+                            SELECT string_agg(waiver.waiver_id::text, ' ' ORDER BY waiver.waiver_id)
+                            FROM ops.waiver_in_force AS waiver
+                            INNER JOIN ops.rule AS rule ON waiver.rule_id = rule.rule_id
+                            WHERE
+                                rule.source = %(source)s
+                                AND (waiver.sender_code IS NULL OR waiver.sender_code = %(sender_code)s)
+                                AND (waiver.period IS NULL OR waiver.period = %(period)s::date)
                         )
                     ),
                     'UTF8'

@@ -7,5 +7,5 @@ SELECT
     coalesce(rows_evaluated, 0) AS rows_evaluated,
     coalesce(rows_failed, 0) AS rows_failed
 FROM ops.gate_result
-WHERE delivery_id = %(delivery_id)s AND outcome <> 'pass'
+WHERE delivery_id = %(delivery_id)s AND outcome NOT IN ('pass', 'not_applicable')
 ORDER BY coalesce(rows_failed, 0) DESC, rule_id;

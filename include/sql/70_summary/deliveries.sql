@@ -1,4 +1,4 @@
--- Grain: one row per delivery. Inputs: ops.delivery, ops.receipt. Rerun: reads only.
+-- Grain: one row per delivery. Inputs: ops.delivery, ops.receipt, ops.delivery_report. Rerun: reads only.
 WITH arrivals AS (
     SELECT
         delivery_id,
@@ -22,7 +22,9 @@ SELECT
     delivery.rows_quarantined,
     delivery.rows_duplicate,
     delivery.rows_unchanged,
-    coalesce(arrivals.times_arrived, 0) AS times_arrived
+    coalesce(arrivals.times_arrived, 0) AS times_arrived,
+    workbook.path AS workbook
 FROM ops.delivery AS delivery
 LEFT JOIN arrivals ON delivery.delivery_id = arrivals.delivery_id
+LEFT JOIN ops.delivery_report AS workbook ON workbook.delivery_id = delivery.delivery_id AND workbook.kind = 'workbook'
 ORDER BY delivery.delivery_id;

@@ -86,6 +86,14 @@ class _Delivery:
     rows_in: int | None
     rows_quarantined: int | None
     region_code: str | None
+    workbook: str | None
+    page: str | None
+
+    @property
+    def reports(self) -> str:
+        """Where the rows to correct and the delivery's page are, as lines of an alert."""
+        named = (("错误工作簿 / error workbook", self.workbook), ("批次页 / page", self.page))
+        return "".join(f"{name}: reports/{path}\n" for name, path in named if path)
 
     @property
     def place(self) -> str:
@@ -137,7 +145,7 @@ def findings_command(delivery_id: int) -> str:
     """The command that lists every rule that a delivery's rows broke."""
     return (
         './steppe sql -c "SELECT resource, rule_id, rows_failed, detail_zh FROM ops.gate_result '  # noqa: S608 - text for a person
-        f"WHERE delivery_id = {delivery_id} AND outcome <> 'pass' ORDER BY rows_failed DESC\""
+        f"WHERE delivery_id = {delivery_id} AND outcome IN ('warn', 'fail', 'error') ORDER BY rows_failed DESC\""
     )
 
 
@@ -159,7 +167,7 @@ def for_rejection(connection: Connection, delivery_id: int) -> Alert | None:
         title=f"Steppe 退回 / rejected: {delivery.place} · {delivery.rule_id}",
         body=(
             f"批次 {delivery_id}（{name}，{delivery.place}）整批退回：{zh}（{delivery.rule_id}）。未发布任何数据。\n"
-            f"{rules}"
+            f"{rules}{delivery.reports}"
             f"处理：请报送单位按原因更正后重新报送。原因：{reason_command(delivery_id)}\n"
             f"What: delivery {delivery_id} (content {delivery.sha256[:12]}) was rejected, nothing published: {en}.\n"
             f"Do: have it corrected and sent again. {RUNBOOK}#delivery_rejected"
@@ -198,7 +206,7 @@ def for_gate(connection: Connection, delivery_id: int) -> Alert | None:
         title=f"Steppe {what_zh} / {what_en}: {delivery.place} · {quarantined}/{rows_in}",
         body=(
             f"批次 {delivery_id}（{title_zh(delivery.source)}，{delivery.place}）：{rows_in} 行中隔离 {quarantined} 行，其余照常发布。\n"
-            f"主要规则 / top rules: {_listed(broken + failed + warned)}\n"
+            f"主要规则 / top rules: {_listed(broken + failed + warned)}\n{delivery.reports}"
             f"处理：请报送单位更正被隔离的行并重新报送。全部规则：{findings_command(delivery_id)}\n"
             f"What: {quarantined} of {rows_in} rows of delivery {delivery_id} are in quarantine, the others go on.\n"
             f"Do: have them corrected and the delivery sent again. {RUNBOOK}#{kind}"

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from steppe import database
 from steppe.commands import console, lifecycle
 from steppe.errors import Rejected, SteppeError
 
 if TYPE_CHECKING:
+    from steppe.clerk import Returned
     from steppe.gate import Verdict
     from steppe.sample import Sample
 
@@ -50,6 +52,9 @@ def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A zip file or folder with a manifest.json.")],
     engine: Annotated[Engine, typer.Option(help="What evaluates the rules.")] = Engine.sql,
     every: Annotated[bool, typer.Option("--all", help=f"Show every finding, not the first {FINDINGS_SHOWN}.")] = False,
+    workbook: Annotated[
+        Path | None, typer.Option(metavar="OUT.xlsx", help="Also write the rows to correct as a workbook.")
+    ] = None,
 ) -> None:
     """The gate's verdict on a file before it is sent. Nothing is loaded or kept; exit 1 when rows or the whole would be refused.
 
@@ -57,18 +62,31 @@ def check(
 
         ./steppe check household_registry_150400_202005.zip
 
+        ./steppe check household_registry_150400_202005.zip --workbook errors.xlsx
+
         ./steppe check --engine gx outbox/150400
     """
     if not file.exists():
         raise SteppeError(f"{file}: no such file")
+    if workbook and workbook.suffix != ".xlsx":
+        raise SteppeError(f"{workbook}: give a name that ends in .xlsx")
     lifecycle.ensure_warehouse()
-    from steppe import gate
+    from steppe import clerk, gate
+
+    to_return: list[clerk.Returned] = []
+
+    def look(connection: database.Connection, delivery_id: int) -> None:
+        to_return.append(clerk.gather(connection, delivery_id))
 
     try:
-        verdict = gate.check(file, engine=engine.value)
+        verdict = gate.check(file, engine=engine.value, look=look if workbook else None)
     except Rejected as refusal:
         console.out.print(f"{file.name}: rejected by {refusal.rule_id}\n  {refusal.zh}\n  {refusal.en}", markup=False)
+        if workbook:
+            _write(workbook, clerk.refused(refusal))
         raise typer.Exit(1) from None
+    for returned in to_return:
+        _write(workbook, returned)
     _show_rows(file, verdict)
     found = sorted(verdict.findings, key=lambda finding: finding.severity != "critical")
     shown = found if every else found[:FINDINGS_SHOWN]
@@ -83,6 +101,45 @@ def check(
         raise typer.Exit(1)
 
 
+def _write(workbook: Path | None, returned: Returned) -> None:
+    from steppe import clerk
+
+    if workbook is None:
+        return
+    if returned.is_clean:
+        console.out.print(f"{workbook}: not written, there is nothing to correct", markup=False)
+        return
+    clerk.save(workbook, lambda target: clerk.write(target, returned))
+    console.out.print(f"wrote {workbook}: correct the coloured cells, then ./steppe correct", markup=False)
+
+
+def correct(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The delivery as it was sent.")],
+    workbook: Annotated[Path, typer.Argument(metavar="WORKBOOK", help="Its error workbook, corrected.")],
+    out: Annotated[Path, typer.Option(metavar="NEW.zip", help="Where to write the corrected delivery.")],
+) -> None:
+    """Put what was corrected in an error workbook into the delivery it belongs to. Nothing is sent.
+
+    Examples:
+
+        ./steppe correct household_registry_150400_202005.zip errors.xlsx --out corrected.zip
+    """
+    from steppe import clerk
+
+    missing = [path for path in (file, workbook) if not path.exists()]
+    if missing:
+        raise SteppeError(f"{missing[0]}: no such file")
+    if out.suffix != ".zip" or out.resolve() == file.resolve():
+        raise SteppeError(f"{out}: give another name that ends in .zip")
+    for done in clerk.correct(file, workbook, out):
+        restated = f", control totals restated: {', '.join(done.totals)}" if done.totals else ""
+        console.out.print(
+            f"{done.resource}: {done.rows:,} rows: {done.corrected:,} corrected, {done.deleted:,} left out{restated}",
+            markup=False,
+        )
+    console.out.print(f"wrote {out}: ./steppe check it, then ./steppe deliver it", markup=False)
+
+
 def _show_rows(file: Path, verdict: Verdict) -> None:
     for resource, rows in verdict.rows.items():
         console.out.print(
@@ -91,7 +148,7 @@ def _show_rows(file: Path, verdict: Verdict) -> None:
             markup=False,
         )
     for result in verdict.results:
-        if result.outcome != "pass" and result.detail_en and not result.rows_failed:
+        if result.outcome not in ("pass", "not_applicable") and result.detail_en and not result.rows_failed:
             told = f"{result.rule_id}: {result.detail_zh or ''} / {result.detail_en}"
             console.out.print(f"{file.name}: {result.resource}: {told}", markup=False)
 

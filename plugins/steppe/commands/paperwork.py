@@ -67,7 +67,7 @@ def _generated(name: str) -> str:
 def docs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a file is out of date.")] = False,
 ) -> None:
-    """Write docs/data-dictionary.md and the tables of README.md from the contracts, the suites, the DAGs and the database's comments.
+    """Write docs/data-dictionary.md, docs/rules.md and the tables of README.md from contracts, suites, DAGs and the database's comments.
 
     Example:
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import typer
@@ -40,7 +40,7 @@ def warehouse_answers() -> bool:
         return False
     try:
         with database.connect("loader", application="steppe status") as connection:
-            return connection.execute("SELECT to_regclass('ops.step_mark') IS NOT NULL").fetchone() == (True,)
+            return connection.execute("SELECT to_regclass('mart.open_quarantine') IS NOT NULL").fetchone() == (True,)
     except SettingsError:
         return False
 
@@ -61,16 +61,29 @@ def status(
     """
     answers = warehouse_answers()
     known: list[summary.Delivery] = []
+    to_correct = summary.Open(0, 0, 0)
     if answers:
         with database.connect("loader", application="steppe status") as connection:
             known = summary.deliveries(connection)
+            to_correct = summary.open_rows(connection)
     page = airflow()
     if as_json:
         console.out.print(
-            json.dumps(_document(page, answers, known, show_password), ensure_ascii=False, indent=1), markup=False
+            json.dumps(
+                _document(page, answers, known, show_password) | {"open": asdict(to_correct)},
+                ensure_ascii=False,
+                indent=1,
+            ),
+            markup=False,
         )
         return
     _tell(page, answers, show_password)
+    if to_correct.open_rows:
+        console.out.print(
+            f"To correct {to_correct.open_rows:,} rows in quarantine, of {to_correct.months} senders' months; "
+            f"the oldest for {to_correct.age_days} days (mart.open_quarantine)",
+            markup=False,
+        )
     if known:
         console.out.print(_table(known[-SHOWN:]))
     if len(known) > SHOWN:
@@ -118,7 +131,8 @@ def _table(known: list[summary.Delivery]) -> Table:
         table.add_column(name, overflow="fold")
     for name in ("in", "accepted", "quarantined", "duplicate"):
         table.add_column(name, justify="right")
-    table.add_column("why", overflow="fold")
+    for name in ("why", "to correct, in reports/"):
+        table.add_column(name, overflow="fold")
     for delivery in known:
         figures = (delivery.rows_in, delivery.rows_accepted, delivery.rows_quarantined, delivery.rows_duplicate)
         table.add_row(
@@ -127,5 +141,6 @@ def _table(known: list[summary.Delivery]) -> Table:
             delivery.state,
             *("" if figure is None else f"{figure:,}" for figure in figures),
             f"{delivery.rule_id}: {delivery.reason_en}" if delivery.rule_id else "",
+            delivery.workbook or "",
         )
     return table

@@ -10,7 +10,24 @@ from steppe.gate.checking import check
 from steppe.gate.judging import judge, reject
 from steppe.gate.metrics import warm
 from steppe.gate.partitions import drop
+from steppe.gate.registering import register
 from steppe.gate.rules import Rule, catalogue
 from steppe.gate.verdict import Finding, Result, Verdict
+from steppe.gate.waivers import Waiver, end, grant
 
-__all__ = ["Finding", "Result", "Rule", "Verdict", "catalogue", "check", "drop", "judge", "reject", "warm"]
+__all__ = [
+    "Finding",
+    "Result",
+    "Rule",
+    "Verdict",
+    "Waiver",
+    "catalogue",
+    "check",
+    "drop",
+    "end",
+    "grant",
+    "judge",
+    "register",
+    "reject",
+    "warm",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -24,12 +25,15 @@ from steppe.intake.package import Extent
 FINDINGS_PER_RESOURCE = 10_000
 
 
-def check(path: Path, engine: Literal["sql", "gx"] = "sql") -> Verdict:
+def check(
+    path: Path, engine: Literal["sql", "gx"] = "sql", look: Callable[[Connection, int], None] | None = None
+) -> Verdict:
     """Judge a delivery that was not sent. Nothing of it is kept, not even that it was checked.
 
     Args:
         path: a zip file or folder with a manifest.
         engine: ``sql`` judges in one pass, as a delivery is judged; ``gx`` lets stock Great Expectations evaluate every rule.
+        look: is shown the delivery, by number, as if it had been sent and judged, before all of that is undone.
 
     Returns:
         The verdict, with findings; a rule on the whole that fails is a finding too.
@@ -42,7 +46,13 @@ def check(path: Path, engine: Literal["sql", "gx"] = "sql") -> Verdict:
         try:
             with connection.transaction(force_rollback=True):
                 delivery, said = _land(connection, path, Path(scratch))
-                return _judge(connection, delivery, said, engine)
+                verdict, refused = _judge(connection, delivery, said, engine)
+                if look:
+                    judging.settle(connection, delivery, verdict, accepted=False)
+                    if refused:
+                        judging.record_rejection(connection, delivery.delivery_id, refused)
+                    look(connection, delivery.delivery_id)
+                return verdict
         except psycopg.Error as error:
             raise GateError(f"{path.name}: the server answered {type(error).__name__} ({error.sqlstate})") from None
 
@@ -112,7 +122,7 @@ def _land_file(connection: Connection, delivery_id: int, resource: Resource, fil
     )
 
 
-def _judge(connection: Connection, delivery: Delivery, said: Manifest, engine: str) -> Verdict:
+def _judge(connection: Connection, delivery: Delivery, said: Manifest, engine: str) -> tuple[Verdict, Rejected | None]:
     verdict = judging.evaluate(connection, delivery, said, stock.ENGINE if engine == "gx" else onepass.ENGINE)
     located: list[Finding] = []
     for resource in delivery.contract.resources:
@@ -120,4 +130,4 @@ def _judge(connection: Connection, delivery: Delivery, said: Manifest, engine: s
     refused = refusal.of(verdict, delivery)
     if refused:
         located.insert(0, Finding("delivery", None, refused.rule_id, "critical", None, f"{refused.zh} {refused.en}"))
-    return dataclasses.replace(verdict, findings=tuple(located))
+    return dataclasses.replace(verdict, findings=tuple(located)), refused

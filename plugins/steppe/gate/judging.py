@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import psycopg
+from psycopg import sql
 
 from steppe import contracts, database, intake
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.errors import Rejected
-from steppe.gate import comparing, metrics, onepass, partitions, quarantine, refusal, relations, rules
+from steppe.gate import (
+    comparing,
+    metrics,
+    onepass,
+    partitions,
+    quarantine,
+    refusal,
+    relations,
+    rules,
+    validation,
+    waivers,
+)
 from steppe.gate.comparing import Compared
 from steppe.gate.metrics import Found
 from steppe.gate.onepass import Engine, Judged
@@ -18,6 +31,7 @@ from steppe.gate.planning import BY_HASH, planned
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.rules import Rule
 from steppe.gate.verdict import GateError, Outcome, Result, Rows, Verdict
+from steppe.gate.waivers import Waived
 from steppe.intake import Manifest
 
 
@@ -30,7 +44,8 @@ def judge(connection: Connection, delivery_id: int) -> Verdict:
         connection: the loader's, with no transaction open.
 
     Raises:
-        Rejected: a critical rule on the whole failed. Results are recorded, nothing is staged; the caller records the rejection.
+        Rejected: a critical rule on the whole failed. Results are recorded, what was judged is left aside for the sender to be told;
+            the caller records the rejection, which removes it.
         GateError: a rule could not run. Results are recorded, the delivery stays where it was.
     """
     connection.commit()
@@ -47,7 +62,7 @@ def judge(connection: Connection, delivery_id: int) -> Verdict:
                 settle(connection, delivery, verdict, accepted=refused is None and not _errors(verdict))
         except psycopg.Error as error:
             raise _told(delivery_id, error) from None
-        if refused or _errors(verdict):
+        if _errors(verdict):
             partitions.drop(connection, delivery_id)
     if _errors(verdict):
         raise GateError(
@@ -62,12 +77,14 @@ def judge(connection: Connection, delivery_id: int) -> Verdict:
 def reject(connection: Connection, delivery_id: int, rejected: Rejected) -> None:
     """Record that a delivery is rejected and why. Commits. A delivery that is final already keeps its state."""
     with connection.transaction():
-        database.run(
-            connection,
-            f"{FOLDER}/reject.sql",
-            {"delivery_id": delivery_id, "rule_id": rejected.rule_id, "zh": rejected.zh, "en": rejected.en},
-        )
+        record_rejection(connection, delivery_id, rejected)
     partitions.drop(connection, delivery_id)
+
+
+def record_rejection(connection: Connection, delivery_id: int, rejected: Rejected) -> None:
+    """The same within the caller's transaction, leaving what is staged."""
+    values = {"delivery_id": delivery_id, "rule_id": rejected.rule_id, "zh": rejected.zh, "en": rejected.en}
+    database.run(connection, f"{FOLDER}/reject.sql", values)
 
 
 def _told(delivery_id: int, error: psycopg.Error) -> GateError:
@@ -113,7 +130,11 @@ def load(connection: Connection, delivery_id: int) -> Delivery:
 
 def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine = onepass.ENGINE) -> Verdict:
     """Judge every resource inside the caller's transaction; failing rows are moved to quarantine, accepted ones not yet attached."""
-    connection.execute("DELETE FROM quarantine.row WHERE delivery_id = %s", (delivery.delivery_id,))
+    for table in ("quarantine.row", "ops.waiver_use"):
+        connection.execute(
+            sql.SQL("DELETE FROM {} WHERE delivery_id = %s").format(sql.Identifier(*table.split("."))),
+            (delivery.delivery_id,),
+        )
     with planned(connection, BY_HASH):
         return _evaluate(connection, delivery, said, engine)
 
@@ -127,10 +148,14 @@ def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine
     known: dict[str, int] = {}
     for resource in delivery.contract.resources:
         compared = comparing.compare(connection, delivery, resource, judge_all=engine.judge_all)
-        judged = engine.judge_rows(connection, delivery, resource, compared)
+        judged, waived = waivers.apply(
+            connection, delivery, resource, engine.judge_rows(connection, delivery, resource, compared)
+        )
         lines = quarantine.move(connection, delivery, resource)
         comparing.excuse(connection, delivery, resource)
-        results += [_row_result(rule, judged) for rule in rules.suite(resource.name).row_rules]
+        results += [
+            _row_result(rule, judged, waived.get(rule.rule_id)) for rule in rules.suite(resource.name).row_rules
+        ]
         results += _line_results(resource, lines)
         known[resource.name] = compared.keys_known
         rows[resource.name] = _count(connection, delivery, resource, compared, judged, bad_lines=sum(lines.values()))
@@ -141,10 +166,25 @@ def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine
     return Verdict(rows, tuple(results))
 
 
-def _row_result(rule: Rule, judged: Judged) -> Result:
+def _row_result(rule: Rule, judged: Judged, waived: Waived | None) -> Result:
     failed = judged.failed.get(rule.rule_id)
     outcome: Outcome = "error" if failed is None else "pass" if not failed else _broken(rule)
-    return Result(rule.resource, rule.rule_id, rule.severity, outcome, judged.rows, failed)
+    if outcome == "pass" and not judged.rows:
+        outcome = "not_applicable"
+    if waived is None:
+        return Result(rule.resource, rule.rule_id, rule.severity, outcome, judged.rows, failed)
+    numbers = "、".join(f"#{number}" for number in waived.waiver_ids)
+    return Result(
+        rule.resource,
+        rule.rule_id,
+        rule.severity,
+        "warn" if waived.rows == failed else outcome,
+        judged.rows,
+        failed,
+        f"其中 {waived.rows:,} 行按豁免 {numbers} 放行，至 {waived.expires_on:%Y-%m-%d}",
+        f"{waived.rows:,} of them pass by waiver {numbers.replace('、', ', ')}, until {waived.expires_on:%Y-%m-%d}",
+        rows_waived=waived.rows,
+    )
 
 
 def _broken(rule: Rule) -> Outcome:
@@ -225,7 +265,9 @@ def _table_result(found: Found, unreadable: int = 0) -> Result:
         en = f"{unreadable:,} rows have no readable amount, so that the sum was not compared"
         return Result(rule.resource, rule.rule_id, rule.severity, "warn", None, unreadable, zh, en)
     outcome: Outcome = "error" if found.passed is None else "pass" if found.passed else _broken(rule)
-    return Result(rule.resource, rule.rule_id, rule.severity, outcome, None, None)
+    return Result(
+        rule.resource, rule.rule_id, rule.severity, outcome, None, None, observed=found.observed, bound=found.bound
+    )
 
 
 def _errors(verdict: Verdict) -> list[str]:
@@ -239,8 +281,20 @@ def settle(connection: Connection, delivery: Delivery, verdict: Verdict, *, acce
             database.statement(f"{FOLDER}/record_result.sql"),
             [vars(result) | {"delivery_id": delivery.delivery_id} for result in verdict.results],
         )
+        cursor.executemany(
+            database.statement(f"{FOLDER}/record_validation.sql"),
+            [
+                {
+                    "delivery_id": delivery.delivery_id,
+                    "resource": suite.resource,
+                    "result": json.dumps(validation.result(delivery, suite, verdict.results), ensure_ascii=False),
+                }
+                for suite in rules.suites_of(delivery.contract)
+            ],
+        )
     values = {"delivery_id": delivery.delivery_id, "digest": delivery.digest, "is_gated": accepted}
     database.run(connection, f"{FOLDER}/mark_gated.sql", values)
+    database.run(connection, f"{FOLDER}/count_quarantined.sql", values)
     if accepted:
         for resource in delivery.contract.resources:
             partitions.attach_judged(connection, resource, delivery.delivery_id)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary, ref
@@ -46,6 +47,8 @@ class Found:
     passed: bool | None  # None: it could not run
     rows_failed: int | None
     places_query: str | None = None  # yields (stream, row_ctid) of the failing rows
+    observed: Decimal | None = None  # what was compared with a bound, where the rule is such a comparison
+    bound: Decimal | None = None
 
 
 def warm() -> None:
@@ -209,16 +212,27 @@ def evaluate_outcome(
 ) -> list[Found]:
     """The rules on what became of a resource's rows, by their conditions on the one row of ``outcome.sql``."""
     asked = conditions(connection, contract, resource, "outcome")
-    able = [condition for condition in asked if condition.clause is not None]
+    compared = {rule.rule_id: _compared(body) for rule, body in rules.suite(resource.name).on("outcome")}
     query = relations.bind(connection, "outcome.sql", values)
-    clauses = ", ".join(f"coalesce({condition.clause}, false)" for condition in able) or "true"
-    statement = f"SELECT {clauses} FROM ({query}\n) AS outcome"  # noqa: S608 - GX's own clauses
-    row = connection.cursor().execute(statement.encode()).fetchone() or ()
-    broken = dict(zip((condition.rule.rule_id for condition in able), row, strict=True)) if able else {}
-    return [
-        Found(condition.rule, not broken[condition.rule.rule_id] if condition.clause is not None else None, None)
+    parts = [
+        f"coalesce({condition.clause or 'NULL'}, false), {', '.join(compared[condition.rule.rule_id])}"
         for condition in asked
     ]
+    statement = f"SELECT {', '.join(parts) or 'true'} FROM ({query}\n) AS outcome"  # noqa: S608 - GX's own clauses
+    row = connection.cursor().execute(statement.encode()).fetchone() or ()
+    found = []
+    for place, condition in enumerate(asked):
+        is_broken, bound, observed = row[3 * place : 3 * place + 3]
+        passed = not is_broken if condition.clause is not None else None
+        found.append(Found(condition.rule, passed, None, observed=observed, bound=bound))
+    return found
+
+
+def _compared(body: dict[str, Any]) -> tuple[str, str]:
+    """The columns of a rule "A is at least B": bound and observed value."""
+    if body["type"] != "expect_column_pair_values_a_to_be_greater_than_b":
+        return "NULL", "NULL"
+    return body["kwargs"]["column_A"], body["kwargs"]["column_B"]
 
 
 @dataclass(frozen=True)

@@ -94,22 +94,34 @@ def unreadable(connection: Connection, delivery: Delivery, resource: Resource) -
     return bad_lines, dict(zip(resource.control_totals, found or (), strict=True))
 
 
-def findings(connection: Connection, delivery: Delivery, resource: Resource, limit: int) -> Iterator[Finding]:
-    """Where a delivery that was just judged is wrong: its quarantined rows, then its warnings; at most ``limit`` rows of each."""
-    suite = rules.suite(resource.name)
-    by_id = {rule.rule_id: rule for rule in (*suite.rules, *rules.FORMAT_RULES)}
-    values = {"delivery_id": delivery.delivery_id, "resource": resource.name, "limit": limit}
-    located = database.run(connection, f"{FOLDER}/findings.sql", values).fetchall()
+def warned(
+    connection: Connection, delivery: Delivery, resource: Resource, limit: int
+) -> list[tuple[int, list[str], dict[str, str | None]]]:
+    """Rows of a delivery that was just judged which broke warnings only: line number, rules, original text by column."""
     _find_places(connection, delivery, resource, sql.SQL("failed_warning <> 0"))
-    warned = connection.execute(
-        "SELECT line_no, failed_warning FROM gate_place ORDER BY line_no LIMIT %(limit)s", values
+    rows = connection.execute(
+        sql.SQL(
+            "SELECT place.line_no, place.failed_warning, to_jsonb(line) - ARRAY['delivery_id', 'stream', 'line_no'] "
+            "FROM (SELECT * FROM gate_place ORDER BY line_no LIMIT %(limit)s) AS place "
+            "INNER JOIN {} AS line ON line.delivery_id = %(delivery_id)s "
+            "AND line.stream = place.stream AND line.ctid = place.row_ctid ORDER BY place.line_no"
+        ).format(sql.Identifier("raw", resource.name)),
+        {"delivery_id": delivery.delivery_id, "limit": limit},
     ).fetchall()
     connection.execute("DROP TABLE gate_place")
-    warnings = suite.bits(SEVERITIES[1])
-    located += [
-        (line_no, [rule.rule_id for bit, rule in enumerate(warnings) if failed >> bit & 1])
-        for line_no, failed in warned
+    bits = rules.suite(resource.name).bits(SEVERITIES[1])
+    return [
+        (line_no, [rule.rule_id for bit, rule in enumerate(bits) if failed >> bit & 1], record)
+        for line_no, failed, record in rows
     ]
+
+
+def findings(connection: Connection, delivery: Delivery, resource: Resource, limit: int) -> Iterator[Finding]:
+    """Where a delivery that was just judged is wrong: its quarantined rows, then its warnings; at most ``limit`` rows of each."""
+    values = {"delivery_id": delivery.delivery_id, "resource": resource.name, "limit": limit}
+    located = database.run(connection, f"{FOLDER}/findings.sql", values).fetchall()
+    located += [(line_no, rule_ids) for line_no, rule_ids, _ in warned(connection, delivery, resource, limit)]
+    by_id = rules.of_rows(resource.name)
     for line_no, rule_ids in located:
         for rule_id in rule_ids:
             rule = by_id[rule_id]

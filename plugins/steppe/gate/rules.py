@@ -29,6 +29,7 @@ class Rule:
         relation: what the rule is asked of: each ``judged`` row, all ``delivered`` rows, or the ``outcome`` (one row of counts); None
             where intake decides.
         rejects: delivery rule under which the delivery goes back when a critical table rule fails.
+        is_waivable: whether a row that breaks it can be stored and derived from all the same.
     """
 
     rule_id: str
@@ -41,6 +42,7 @@ class Rule:
     columns: tuple[str, ...] = ()
     relation: Relation | None = None
     rejects: str | None = None
+    is_waivable: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def _rule(resource: str, expectation: dict[str, Any]) -> Rule:
         columns=tuple(meta["columns"]),
         relation=meta.get("relation", "judged"),
         rejects=meta.get("rejects"),
+        is_waivable=meta.get("waivable", False),
     )
 
 
@@ -167,6 +170,21 @@ def catalogue() -> tuple[Rule, ...]:
         for resource in contract.resources:
             listed += suite(resource.name).rules
     return (*listed, *FORMAT_RULES, *_DELIVERY_RULES)
+
+
+def of_rows(resource: str) -> dict[str, Rule]:
+    """Whatever can be wrong with a row or line of a resource, by rule id."""
+    return {rule.rule_id: rule for rule in (*suite(resource).rules, *FORMAT_RULES)}
+
+
+def chinese(text: str) -> str:
+    """The Chinese half of a text in both languages.
+
+    >>> chinese("补填姓名。 Fill in 姓名.")
+    '补填姓名。'
+    """
+    zh, stop, _ = text.partition("。 ")
+    return f"{zh}。" if stop else zh
 
 
 def suites_of(contract: Contract) -> tuple[Suite, ...]:

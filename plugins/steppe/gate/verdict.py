@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from steppe.errors import SteppeError
 from steppe.gate.rules import Severity
 
-Outcome = Literal["pass", "warn", "fail", "error"]
+Outcome = Literal["pass", "warn", "fail", "error", "not_applicable"]
 
 
 class GateError(SteppeError):
@@ -40,6 +41,7 @@ class Result:
 
     Attributes:
         rows_evaluated: rows judged now; None for a rule that is not about rows.
+        observed: what a rule on the whole compares with ``bound``.
     """
 
     resource: str
@@ -50,6 +52,9 @@ class Result:
     rows_failed: int | None
     detail_zh: str | None = None
     detail_en: str | None = None
+    observed: Decimal | None = None
+    bound: Decimal | None = None
+    rows_waived: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Verdict:
     @property
     def is_clean(self) -> bool:
         """Whether every row would be accepted; warnings do not count."""
-        return all(result.outcome in ("pass", "warn") for result in self.results)
+        return all(result.outcome not in ("fail", "error") for result in self.results)
 
     def result(self, rule_id: str) -> Result:
         return next(result for result in self.results if result.rule_id == rule_id)

@@ -92,22 +92,14 @@ def store(
 def records(layout: Layout, bad: BadLines) -> Iterator[bytes]:
     """Batches of good records as ``<line_no>,<record>`` lines; the others go to ``bad``.
 
-    An empty line is no record but has its number, as a spreadsheet shows it. A record may hold line breaks inside quotes; but where
-    a following line looks like a record of its own, the quote was never closed, and only the line that opened it is bad.
-
     Raises:
         Rejected: ``delivery.line_too_long`` or ``delivery.encoding``.
     """
     codec = headers.PYTHON_CODECS[layout.encoding]
-    keep = None if not layout.ignored_columns else [i for i, name in enumerate(layout.columns) if name is not None]
-    source = _Lines(layout.body, bad.resource, codec)
     seen, size = 0, 0
     batch: list[bytes] = []
-    for number, line in enumerate(source, 2):
-        if not line.removesuffix(b"\r"):
-            continue
+    for number, line, record in numbered(layout, bad.resource):
         seen += 1
-        record = _record(line, source, keep, len(layout.columns))
         if isinstance(record, str):
             bad.add(number, record, line.removesuffix(b"\r").decode(codec, "backslashreplace"))
             continue
@@ -119,6 +111,22 @@ def records(layout: Layout, bad: BadLines) -> Iterator[bytes]:
     if bad.undecodable * 2 > seen:
         raise headers.undecodable(bad.resource)
     yield b"".join(batch)
+
+
+def numbered(layout: Layout, resource: Resource) -> Iterator[tuple[int, bytes, bytes | str]]:
+    """Each record's number, its first line, and the record (unknown columns left out) or the rule that the line breaks.
+
+    An empty line is no record but has its number, as a spreadsheet shows it. A record may hold line breaks inside quotes; but where
+    a following line looks like a record of its own, the quote was never closed, and only the line that opened it is bad.
+
+    Raises:
+        Rejected: ``delivery.line_too_long``.
+    """
+    keep = None if not layout.ignored_columns else [i for i, name in enumerate(layout.columns) if name is not None]
+    source = _Lines(layout.body, resource, headers.PYTHON_CODECS[layout.encoding])
+    for number, line in enumerate(source, 2):
+        if line.removesuffix(b"\r"):
+            yield number, line, _record(line, source, keep, len(layout.columns))
 
 
 def _record(line: bytes, source: _Lines, keep: list[int] | None, width: int) -> bytes | str:
@@ -161,9 +169,9 @@ def quote(value: bytes) -> bytes:
     return b'"' + value.replace(b'"', b'""') + b'"' if _NEEDS_QUOTES.search(value) else value
 
 
-def _quoted(raw: bytes) -> bytes:
-    """A field whose CR, if any, stands inside quotes."""
-    if b"\r" not in raw:
+def unquote(raw: bytes) -> bytes:
+    """The value of a field whose quotes are still on."""
+    if b'"' not in raw:
         return raw
     value, is_open, position = b"", False, 0
     while position < len(raw):
@@ -177,7 +185,12 @@ def _quoted(raw: bytes) -> bytes:
         else:
             value += byte
         position += 1
-    return quote(value)
+    return value
+
+
+def _quoted(raw: bytes) -> bytes:
+    """A field whose CR, if any, stands inside quotes."""
+    return quote(unquote(raw)) if b"\r" in raw else raw
 
 
 class _Lines:

@@ -44,7 +44,7 @@ def copy(connection: Connection, delivery_id: int, resource: Resource, extent: E
     Raises:
         Rejected: ``delivery.unsafe_workbook``, ``delivery.empty`` or ``delivery.header``.
     """
-    rows = _rows(resource, check(resource, extent))
+    rows = read(resource, check(resource, extent))
     found = next(rows, None)
     if found is None:
         raise Rejected(
@@ -52,7 +52,7 @@ def copy(connection: Connection, delivery_id: int, resource: Resource, extent: E
             f"{headers.place_zh(resource)}工作表为空；无数据时也须有表头，请重报",
             f"{resource.name}: the sheet is empty; even without rows it needs its header",
         )
-    columns = headers.match([_text(value, None).strip() for value in found[1]], resource)
+    columns = headers.match([text(value, None).strip() for value in found[1]], resource)
     known = tuple(name for name in columns if name is not None)
     bad = tolerant.BadLines(delivery_id, resource)
     count = tolerant.store(connection, bad, _batches(rows, columns, bad), columns=known, encoding="UTF-8")
@@ -192,8 +192,8 @@ class _Part:
             self._characters = 0
 
 
-def _rows(resource: Resource, data: bytes) -> Iterator[tuple[int, list[Any]]]:
-    """(row number, cells) of each row that has a value."""
+def read(resource: Resource, data: bytes) -> Iterator[tuple[int, list[Any]]]:
+    """(row number, cells) of each row that has a value, for bytes that were checked."""
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     try:
@@ -227,7 +227,7 @@ def _batches(
     batch: list[bytes] = []
     size = 0
     for number, row in rows:
-        values = [_text(row[index], column) for index, column in kept]
+        values = [text(row[index], column) for index, column in kept]
         if any("\0" in value for value in values):
             bad.add(number, "format.nul_byte", ",".join(values))
             continue
@@ -241,7 +241,7 @@ def _batches(
         yield b"".join(batch)
 
 
-def _text(value: Any, column: Column | None) -> str:
+def text(value: Any, column: Column | None) -> str:
     """A cell as the text that a clerk sees; dates as the contract's file form."""
     if isinstance(value, str):
         return value

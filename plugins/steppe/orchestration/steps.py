@@ -105,7 +105,7 @@ def load(*delivery_ids: int) -> None:
 
 def _load(connection: Connection, delivery_id: int) -> None:
     """From the beginning, whatever an earlier try has left: what is not published is cheap to make again."""
-    from steppe import gate, intake, warehouse
+    from steppe import clerk, gate, intake, warehouse
 
     began = time.monotonic()
     try:
@@ -115,7 +115,8 @@ def _load(connection: Connection, delivery_id: int) -> None:
         gate.judge(connection, delivery_id)
         connection.commit()
         judged = time.monotonic()
-        # Before the publication, so that no crash separates the two: the alert of a delivery is raised once.
+        # Before the publication, so that no crash separates the two: what was staged is needed here, and an alert is raised once.
+        clerk.hand_back(connection, delivery_id)
         alerts.raise_alert(connection, alerts.for_gate(connection, delivery_id), run_url=_run_url())
         connection.commit()
         warehouse.publish(connection, delivery_id)
@@ -129,6 +130,7 @@ def _load(connection: Connection, delivery_id: int) -> None:
         )
     except Rejected as rejected:
         connection.rollback()
+        clerk.hand_back(connection, delivery_id, rejected)
         gate.reject(connection, delivery_id, rejected)
         alerts.raise_alert(connection, alerts.for_rejection(connection, delivery_id), run_url=_run_url())
         connection.commit()
@@ -151,9 +153,12 @@ def announce(source: str) -> int:
 
     Where every delivery is final, whatever failed in ``load`` is over.
     """
+    from steppe import clerk
+
     with _connect(f"announce {source}") as connection:
         untold = database.run(connection, "60_orchestration/select_untold.sql", {"source": source}).fetchall()
         for (delivery_id,) in untold:
+            clerk.hand_back(connection, delivery_id)
             alerts.raise_alert(connection, alerts.for_rejection(connection, delivery_id), run_url=_run_url())
         values = {"source": source, "most": 1, "sender": None}
         if database.run(connection, "60_orchestration/select_waiting.sql", values).fetchone() is None:

@@ -84,6 +84,11 @@ def _publish_once(connection: Connection, delivery_id: int) -> Published | None:
             "20_warehouse/insert_publication.sql",
             {"delivery_id": delivery_id, "supersedes_delivery_id": supersedes, "published_at": known_from},
         )
+        database.run(
+            connection,
+            "20_warehouse/release_quarantine.sql",
+            {"delivery_id": delivery_id, "published_at": known_from},
+        )
         done = _published(connection, delivery_id)
     return replace(done, is_new=True, persons_named=named, changes=changes)
 

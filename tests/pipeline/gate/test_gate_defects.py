@@ -25,12 +25,13 @@ CLEAN_ROWS = 3
 
 @dataclass(frozen=True)
 class Placed:
-    """A defective row and where it stands."""
+    """A defective row and where it stands; ``place`` gives the row as it is when it is right."""
 
     resource: str
     line_no: int
     rule_id: str
     change: dict[str, Any]
+    place: int
 
 
 def defective(source: str) -> tuple[dict[str, list[Row]], list[Placed]]:
@@ -48,7 +49,7 @@ def defective(source: str) -> tuple[dict[str, list[Row]], list[Placed]]:
                 made, place = _changed(name, place, change, before), place + 1
                 rows[name].append(made)
                 if not change.get("clean"):
-                    placed.append(Placed(name, len(rows[name]) + 1, f"{name}.{rule}", change))
+                    placed.append(Placed(name, len(rows[name]) + 1, f"{name}.{rule}", change, place - 1))
                 before = made
                 if not change.get("stranger"):
                     _refer(rows, name, made, place, change)

@@ -83,7 +83,7 @@ def test_a_sheet_named_like_the_resource_is_preferred(loader: Connection, tmp_pa
 )
 def test_cells(value: Any, column: str, shown: str) -> None:
     found = PERSON.column(column) if column in NAMES else None
-    assert workbook._text(value, found) == shown
+    assert workbook.text(value, found) == shown
 
 
 def test_an_id_typed_as_a_number_arrives_as_excel_shows_it(loader: Connection, tmp_path: Path) -> None:
