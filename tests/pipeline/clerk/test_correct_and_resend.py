@@ -24,9 +24,9 @@ SOURCE = "household_registry"
 def load(source: str, delivery: Path) -> int:
     """Deliver and load as the task does; the delivery's number."""
     intake.deliver(delivery)
-    (waiting,) = steps.receive(source, 500)
-    steps.load(waiting["delivery_id"])
-    return waiting["delivery_id"]
+    ((delivery_id,),) = [turn["delivery_ids"] for turn in steps.receive(source, 500)]
+    steps.load(delivery_id)
+    return delivery_id
 
 
 def workbook_of(connection: database.Connection, delivery_id: int) -> Path:

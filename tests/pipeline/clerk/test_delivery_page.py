@@ -88,6 +88,6 @@ def test_what_a_page_says_cannot_be_markup(loader: database.Connection, tmp_path
     from steppe.errors import Rejected
     from steppe.orchestration import steps
 
-    (waiting,) = steps.receive(SOURCE, 500)
-    clerk.hand_back(loader, waiting["delivery_id"], Rejected("delivery.header", "<script>x</script>", "x"))
-    assert "script" not in Page(page_of(loader, waiting["delivery_id"])).tags
+    ((delivery_id,),) = [turn["delivery_ids"] for turn in steps.receive(SOURCE, 500)]
+    clerk.hand_back(loader, delivery_id, Rejected("delivery.header", "<script>x</script>", "x"))
+    assert "script" not in Page(page_of(loader, delivery_id)).tags

@@ -144,9 +144,9 @@ def test_no_header_of_a_contract_is_one_of_the_workbooks_own() -> None:
 def load(rows: dict[str, Any], place: Path, **options: Any) -> int:
     """Deliver and load as the task does; the delivery's number."""
     intake.deliver(deliveries.write(place, rows, source=SOURCE, **options))
-    (waiting,) = steps.receive(SOURCE, 500)
-    steps.load(waiting["delivery_id"])
-    return waiting["delivery_id"]
+    ((delivery_id,),) = [turn["delivery_ids"] for turn in steps.receive(SOURCE, 500)]
+    steps.load(delivery_id)
+    return delivery_id
 
 
 def test_each_sender_gets_his_own_rows_in_a_folder_that_only_the_installation_reads(

@@ -153,8 +153,8 @@ def test_a_row_under_every_waiver_is_stored_derived_and_posted(
             }
             rows["contribution"][place]["id_number"] = rows["enrollment"][place]["id_number"]
     intake.deliver(deliveries.write(tmp_path / "d", rows, source=source))
-    (waiting,) = steps.receive(source, 500)
-    steps.load(waiting["delivery_id"])
+    ((delivery_id,),) = [turn["delivery_ids"] for turn in steps.receive(source, 500)]
+    steps.load(delivery_id)
     used = loader.execute("SELECT count(*) FROM ops.waiver_use").fetchone()
     assert used == (len(waivable),)
     assert loader.execute("SELECT state FROM ops.delivery").fetchone() == ("published",)
