@@ -208,7 +208,7 @@ def _texts(values: Sequence[str]) -> Texts:
 
 def _in_another_course(place: Place) -> list[int]:
     others = [code for code in place.table.columns["course_code"] if code != place.get("course_code")]
-    return place.both(course_code=place.chance.choice(others), attended_days="0")
+    return place.both(course_code=place.chance.choice(others), attended_days="0", is_completed="0")
 
 
 def _next_month(place: Place) -> list[int]:
