@@ -1,9 +1,10 @@
-"""Purpose: turn published settlements, allocations and wages of the PV stations into transfers that balance.
+"""Purpose: turn facts into transfers that balance: the PV stations' money, and the subsidies that are owed under the rules in force.
 
-Reads: `warehouse.fct_pv_settlement_month`, `fct_pv_allocation_month`, `fct_pv_post_month` of publications after its mark in
-`ops.step_mark`.
+Reads: the warehouse's facts of publications after its marks in `ops.step_mark`; for subsidies also the rules (`ops.programme` and the
+tables beside it), payment orders and their approvals.
 
-Writes: `ledger.account`, `ledger.transfer` (append-only; a correction is a linked reversal), `ledger.seal`, its mark.
+Writes: `ledger.account`, `ledger.transfer` (append-only; a correction is a linked reversal), `ledger.seal`, `ledger.decision` (why paid,
+why not), its marks.
 
 When it fails: `post` red: nothing of the batch was posted; remove the cause and clear it, a transfer has a key and is never posted twice.
 `verify` red: an invariant of the ledger does not hold, and the marts were left as they are. Do not repair rows by hand: read
@@ -32,7 +33,7 @@ def verify() -> None:
 
 with DAG(
     "post_ledgers",
-    description="Transfers and seals of the PV money, after the facts were built",
+    description="Decisions, transfers and seals of PV money and subsidies, after the facts were built",
     doc_md=__doc__,
     schedule=[assets.FACTS],
     catchup=False,

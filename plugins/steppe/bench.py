@@ -1,4 +1,4 @@
-"""What the path costs: a person snapshot from the inbox to the fact table, against one plain COPY of the same file.
+"""What the path costs: a person snapshot from the inbox to the fact table, against one plain COPY of the same file; and the ledger.
 
 B is a client COPY of the very file into an unlogged table of text, decoded by the server, measured in the same run. Every figure is a
 median over the repeats; every repeat has a warehouse of its own and a process of its own, so that its peak memory is its own.
@@ -21,7 +21,8 @@ from statistics import median
 from typing import Any
 
 import steppe.sample.bench as snapshots
-from steppe import contracts, database, gate, installation, intake, server, settings, warehouse
+from steppe import contracts, database, gate, installation, intake, ledger, server, settings, warehouse
+from steppe.ledger import posting
 
 SENDER = "150400"
 MONTHS = (date(2020, 5, 1), date(2020, 6, 1))
@@ -92,6 +93,54 @@ def bounds(reports: Sequence[Report]) -> list[Bound]:
         )
     made += [Bound(f"memory at {report.rows:,} rows", report.peak_memory_mb, 400.0, "MB") for report in reports]
     return made
+
+
+@dataclass(frozen=True)
+class LedgerReport:
+    """Seconds for a batch of transfers of one banner: posted, posted again (which posts nothing), verified."""
+
+    transfers: int
+    post_seconds: float
+    replay_seconds: float
+    verify_seconds: float
+
+    def bounds(self) -> list[Bound]:
+        """What is promised of a million, in proportion to their number."""
+        millions = self.transfers / 1_000_000
+        return [
+            Bound("one batch posted", self.post_seconds, millions * 1_000_000 / 150_000, "s"),
+            Bound("the same batch again", self.replay_seconds, millions * 4, "s"),
+            Bound("verified", self.verify_seconds, millions * 8, "s"),
+        ]
+
+
+def run_ledger(transfers: int = 1_000_000, progress: Callable[[str], None] = lambda _: None) -> LedgerReport:
+    """Post one batch of transfers with their keys, post it again, and verify the ledger, in a warehouse of its own.
+
+    Raises:
+        AssertionError: the second posting posts something, or the ledger does not verify.
+    """
+    seconds: dict[str, float] = {}
+    with scratch_warehouse(), database.connect("loader") as connection:
+        for step in ("post", "replay"):
+            with connection.transaction():
+                posting.lock(connection)
+                database.run(connection, "30_ledger/create_bench_draft.sql", {"transfers": transfers})
+                started = time.perf_counter()
+                posted = posting.post_draft(connection)
+            seconds[step] = time.perf_counter() - started
+            assert posted.transfers == (transfers if step == "post" else 0), posted  # noqa: S101 - the measurement is void
+            progress(f"{step}: {seconds[step]:.2f} s")
+        # As autovacuum does within minutes: what was just loaded is not verified in production.
+        connection.autocommit = True
+        connection.execute("VACUUM ANALYZE ledger.transfer")
+        connection.autocommit = False
+        started = time.perf_counter()
+        violations = ledger.verify(connection)
+        seconds["verify"] = time.perf_counter() - started
+        assert violations == [], violations  # noqa: S101 - likewise
+        progress(f"verify: {seconds['verify']:.2f} s")
+    return LedgerReport(transfers, seconds["post"], seconds["replay"], seconds["verify"])
 
 
 def as_json(reports: Sequence[Report], made: Sequence[Bound]) -> dict[str, Any]:

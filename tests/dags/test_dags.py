@@ -16,7 +16,14 @@ from steppe import contracts, settings
 
 DAGS = settings.ROOT / "dags"
 SOURCES = contracts.sources()
-EXPECTED = {*(f"ingest_{source}" for source in SOURCES), "build_warehouse", "post_ledgers", "publish_marts", "watch"}
+EXPECTED = {
+    *(f"ingest_{source}" for source in SOURCES),
+    "build_warehouse",
+    "post_ledgers",
+    "pay_subsidies",
+    "publish_marts",
+    "watch",
+}
 SECTIONS = ("Purpose:", "Reads:", "Writes:", "When it fails:")
 PARSE_SECONDS = 0.5
 SQL = re.compile(r"\b(select\s.+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from)\b", re.IGNORECASE | re.DOTALL)
@@ -126,6 +133,7 @@ def test_assets_join_the_dags(parsed: dict[str, Any]) -> None:
     assert "any" in json.dumps(parsed["dags"]["build_warehouse"]["timetable"]).lower()
     assert started_by["post_ledgers"] == outlets["build_warehouse"] == {"steppe://warehouse/facts"}
     assert started_by["publish_marts"] == outlets["post_ledgers"] == {"steppe://ledger/transfers"}
+    assert outlets["pay_subsidies"] == {"steppe://ledger/transfers"}
     assert outlets["watch"] == set()
 
 
@@ -146,6 +154,18 @@ def test_the_marts_wait_for_a_ledger_that_holds(parsed: dict[str, Any]) -> None:
     assert tasks["verify"]["upstream"] == ["post"]
     assert tasks["verify"]["outlets"]
     assert not tasks["post"]["outlets"]
+
+
+def test_an_order_is_paid_after_two_answers_that_were_recorded(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["pay_subsidies"]["tasks"]
+    assert {name: task["upstream"] for name, task in tasks.items()} == {
+        "propose": [],
+        "approve.ask_first": ["propose"],
+        "approve.record_first": ["approve.ask_first", "propose"],
+        "approve.ask_second": ["approve.record_first"],
+        "approve.record_second": ["approve.ask_second", "propose"],
+    }
+    assert parsed["dags"]["pay_subsidies"]["timetable"]["__type"].endswith("NullTimetable")
 
 
 def wiring_faults(source: str) -> set[str]:

@@ -69,7 +69,7 @@ def test_the_same_sender_s_good_deliveries_are_published_in_order(outcome: Outco
 def test_assets_carry_the_news_to_the_marts(outcome: Outcome) -> None:
     ((last,),) = query("SELECT max(publication_id) FROM ops.publication")
     assert query("SELECT step, publication_id FROM ops.step_mark ORDER BY 1") == [
-        ("build_warehouse", last), ("post_ledgers", last), ("publish_marts", last),
+        ("build_warehouse", last), ("post_ledgers", last), ("post_subsidies", last), ("publish_marts", last),
     ]  # fmt: skip
     with Client() as client:
         for dag_id in processes.CONSUMERS:

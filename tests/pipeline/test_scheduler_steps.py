@@ -222,7 +222,12 @@ def test_the_steps_after_publication_follow_their_marks(two_months: list[int]) -
     steps.refresh(60)
     marks = query("SELECT step, publication_id FROM ops.step_mark ORDER BY 1")
     ((last,),) = query("SELECT max(publication_id) FROM ops.publication")
-    assert marks == [("build_warehouse", last), ("post_ledgers", last), ("publish_marts", last)]
+    assert marks == [
+        ("build_warehouse", last),
+        ("post_ledgers", last),
+        ("post_subsidies", last),
+        ("publish_marts", last),
+    ]
 
 
 def test_the_watch_tells_of_what_is_late(two_months: list[int]) -> None:

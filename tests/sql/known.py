@@ -15,7 +15,7 @@ from steppe.database import Connection
 
 SENDER, BANNER = "150400", "150404"
 PLAIN: dict[str, Any] = {
-    "text": "x", "integer": 0, "smallint": 0, "bigint": 0, "numeric": 0, "boolean": False, "date": "2020-01-01",
+    "text": "x", "integer": 1, "smallint": 1, "bigint": 1, "numeric": 1, "boolean": False, "date": "2020-01-01",
     "uuid": str(uuid5(NAMESPACE_OID, "somebody")), "timestamp with time zone": "2020-01-01 00:00:00+08",
 }  # fmt: skip
 BY_NAME: dict[str, Any] = {
@@ -56,4 +56,15 @@ def insert(connection: Connection, table: str, row: Mapping[str, Any]) -> None:
             sql.SQL(", ").join(sql.Placeholder() * len(values)),
         ),
         list(values.values()),
+    )
+
+
+def end(connection: Connection, table: str, **key: Any) -> None:
+    """What is known under a key is known no longer; for the owner."""
+    connection.execute(
+        sql.SQL("UPDATE warehouse.{} SET known_to = clock_timestamp() WHERE known_to = 'infinity' AND {}").format(
+            sql.Identifier(table),
+            sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(column)) for column in key),
+        ),
+        list(key.values()),
     )

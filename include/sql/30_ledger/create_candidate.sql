@@ -1,5 +1,6 @@
 -- Empty tables for a run of decisions: what the eligibility files find, and what is decided of it.
 -- Grain: ledger_candidate one row per claim of the programme at hand, ledger_decided one row per banner and claim of all programmes.
+-- A candidate may name the fund that has to pay it (a post has its own); else the first that may pays.
 -- Inputs: none. Rerun: replaces the transaction's temporary tables.
 DROP TABLE IF EXISTS pg_temp.ledger_candidate, pg_temp.ledger_decided;
 CREATE TEMPORARY TABLE ledger_candidate (
@@ -12,6 +13,7 @@ CREATE TEMPORARY TABLE ledger_candidate (
     event_date date NOT NULL,
     units integer NOT NULL,
     base_fen bigint,
+    fund_code text,
     conditions jsonb NOT NULL,
     delivery_id bigint,
     PRIMARY KEY (region_code, claim_key)

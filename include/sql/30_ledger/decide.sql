@@ -10,7 +10,16 @@ INSERT INTO ledger_decided (
 WITH
 ruled AS (
     SELECT
-        candidate.*,
+        candidate.region_code,
+        candidate.programme_code,
+        candidate.claim_key,
+        candidate.payee_kind,
+        candidate.payee_code,
+        candidate.person_key,
+        candidate.event_date,
+        candidate.units,
+        candidate.base_fen,
+        candidate.delivery_id,
         rule.settlement,
         rule.amount_fen AS unit_fen,
         rule.rate_percent,
@@ -41,7 +50,7 @@ ruled AS (
             ELSE
                 jsonb_build_array(
                     ledger.condition(
-                        'fund_allowed', fund.fund_code, 'a row of ops.fund_rule', fund.fund_code IS NOT NULL,
+                        'fund_allowed', coalesce(fund.fund_code, candidate.fund_code), 'a row of ops.fund_rule', fund.fund_code IS NOT NULL,
                         'fund_rule:' || candidate.programme_code || '/' || fund.fund_code
                     )
                 )
@@ -62,6 +71,7 @@ ruled AS (
             AND candidate.event_date >= fund_rule.valid_from
             AND candidate.event_date < fund_rule.valid_to
             AND rule.settlement <> 'referral'
+            AND fund_rule.fund_code = coalesce(candidate.fund_code, fund_rule.fund_code)
         ORDER BY fund_rule.priority ASC, fund_rule.fund_code ASC
         LIMIT 1
     ) AS fund ON TRUE

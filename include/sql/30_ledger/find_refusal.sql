@@ -1,5 +1,5 @@
 -- Why a draft cannot be posted: the first transfer or account, in the order in which a person would look.
--- Grain: at most one row. Inputs: ledger_draft, ledger_posting, ledger_movement, ledger.transfer. Rerun: reads only.
+-- Grain: at most one row. Inputs: ledger_draft, ledger_posting, ledger_movement, ledger.transfer, ops.fund_rule. Rerun: reads only.
 WITH
 malformed AS (
     SELECT
@@ -84,6 +84,51 @@ overdrawn AS (
     WHERE balance_rule = 'not_negative' AND balance_fen < 0
 ),
 
+-- Money of a subsidy goes the way that its kind of transfer goes, and stays with its fund and programme.
+off_path AS (
+    SELECT
+        6 AS look_order,
+        'off_path' AS refusal,
+        region_code,
+        idempotency_key AS subject,
+        batch_no,
+        amount_fen::numeric AS amount_fen
+    FROM ledger_posting
+    WHERE
+        starts_with(kind, 'subsidy_')
+        AND NOT ledger.is_on_path(
+            kind,
+            CASE WHEN reverses_transfer_id IS NULL THEN debit_account ELSE credit_account END,
+            CASE WHEN reverses_transfer_id IS NULL THEN credit_account ELSE debit_account END
+        )
+),
+
+not_allowed AS (
+    SELECT
+        7 AS look_order,
+        'not_allowed' AS refusal,
+        committed.region_code,
+        concat_ws(' on ', committed.debit_account, committed.event_date) AS subject,
+        committed.batch_no,
+        committed.amount_fen
+    FROM (
+        SELECT
+            region_code,
+            batch_no,
+            debit_account,
+            event_date,
+            sum(amount_fen) AS amount_fen
+        FROM ledger_posting
+        WHERE kind = 'subsidy_commit' AND reverses_transfer_id IS NULL
+        GROUP BY region_code, batch_no, debit_account, event_date
+    ) AS committed
+    WHERE
+        NOT ops.fund_may_pay(
+            split_part(committed.debit_account, ':', 2), split_part(committed.debit_account, ':', 3), committed.region_code,
+            committed.event_date
+        )
+),
+
 final AS (
     SELECT * FROM malformed
     UNION ALL
@@ -94,6 +139,10 @@ final AS (
     SELECT * FROM unknown_kind
     UNION ALL
     SELECT * FROM overdrawn
+    UNION ALL
+    SELECT * FROM off_path
+    UNION ALL
+    SELECT * FROM not_allowed
 )
 
 SELECT

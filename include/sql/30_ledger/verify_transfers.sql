@@ -11,6 +11,11 @@ judged AS (
             transfer.reverses_transfer_id
         ) AS is_altered,
         transfer.amount_fen <= 0 OR transfer.debit_account = transfer.credit_account AS is_no_movement,
+        starts_with(transfer.kind, 'subsidy_') AND NOT ledger.is_on_path(
+            transfer.kind,
+            CASE WHEN transfer.reverses_transfer_id IS NULL THEN transfer.debit_account ELSE transfer.credit_account END,
+            CASE WHEN transfer.reverses_transfer_id IS NULL THEN transfer.credit_account ELSE transfer.debit_account END
+        ) AS is_off_path,
         NOT ledger.is_key(
             transfer.idempotency_key, transfer.region_code, transfer.kind, transfer.reverses_transfer_id IS NOT NULL
         ) AS is_key_malformed,
@@ -35,13 +40,14 @@ found AS (
             VALUES
             ('transfer.digest', judged.is_altered),
             ('transfer.movement', judged.is_no_movement),
+            ('transfer.path', judged.is_off_path),
             ('transfer.key', judged.is_key_malformed),
             ('transfer.batch', judged.is_outside_batch),
             ('transfer.account', judged.is_account_missing)
         ) AS broken (rule_id, is_broken)
     WHERE
         (
-            judged.is_altered OR judged.is_no_movement OR judged.is_key_malformed OR judged.is_outside_batch
+            judged.is_altered OR judged.is_no_movement OR judged.is_off_path OR judged.is_key_malformed OR judged.is_outside_batch
             OR judged.is_account_missing
         )
         AND broken.is_broken

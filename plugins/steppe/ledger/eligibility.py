@@ -17,7 +17,8 @@ def decide(connection: Connection) -> None:
     database.run(connection, "30_ledger/create_candidate.sql")
     for programme_code in in_order(connection):
         connection.execute("TRUNCATE ledger_candidate")
-        database.run(connection, f"{FOLDER}/{programme_code}.sql")
+        if not database.run(connection, f"{FOLDER}/{programme_code}.sql").rowcount:
+            continue
         connection.execute("ANALYZE ledger_candidate")
         database.run(connection, "30_ledger/decide.sql", {"programme_code": programme_code})
         connection.execute("ANALYZE ledger_decided")

@@ -119,5 +119,7 @@ def _explain(refusal: str, region_code: str, subject: str, batch_no: int | None,
         "reversal": f"the draft's {subject} does not mirror the transfer that it reverses: reverse it whole, under its key",
         "unknown_kind": f"account {subject} has no kind of the chart: see ledger.account_kind",
         "overdrawn": f"account {subject} would stand at {amount_fen} fen: money must reach it before it is spent",
+        "off_path": f"the draft's {subject} does not go the way of its kind, or leaves its fund or programme: see ledger.is_on_path",
+        "not_allowed": f"{subject}: this fund may not pay this programme there and then: see ops.fund_rule",
     }
     return f"ledger {region_code}: {reasons[refusal]}"

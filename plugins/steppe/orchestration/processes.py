@@ -54,7 +54,7 @@ class Status:
 
 def dag_ids() -> set[str]:
     """The DAGs of an installation, from its contracts."""
-    return {f"ingest_{source}" for source in contracts.sources()} | {*CONSUMERS, "watch"}
+    return {f"ingest_{source}" for source in contracts.sources()} | {*CONSUMERS, "pay_subsidies", "watch"}
 
 
 def _pid_file(name: str) -> Path:

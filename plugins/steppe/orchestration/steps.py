@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from airflow.sdk import get_current_context
 
@@ -36,6 +37,15 @@ def _run_url() -> str | None:
         return str(get_current_context()["task_instance"].log_url)
     except RuntimeError:
         return None
+
+
+class PaymentOrder(TypedDict):
+    """A payment order as it goes through XCom and is shown to people."""
+
+    payment_reference: str
+    sha256: str
+    subject: str
+    body: str
 
 
 def _connect(name: str, timeout_minutes: int = 0) -> Connection:
@@ -181,13 +191,60 @@ def build(timeout_minutes: int) -> None:
 
 @step
 def post(timeout_minutes: int) -> None:
-    """Post the money of the publications since last time and seal the batch."""
+    """Post the money of the publications since last time and seal the batches: first the PV money, then the subsidies."""
     from steppe import ledger
 
     described = partial(lineage.of_folder, "30_ledger")
     with _connect("post", timeout_minutes) as connection, lineage.told("post_ledgers.post", described):
-        log.info("%s", ledger.post(connection))
+        for business in (ledger.post, ledger.post_subsidies):
+            log.info("%s", business(connection))
+            connection.commit()
+
+
+@step
+def propose(banners: list[str]) -> list[PaymentOrder]:
+    """Make payment orders of what is committed; returns those of the banners (of every one by default) that wait for approval."""
+    from steppe import ledger
+
+    with _connect("propose") as connection:
+        orders = ledger.propose(connection, banners or None)
         connection.commit()
+    return [
+        {
+            "payment_reference": order.payment_reference,
+            "sha256": order.sha256,
+            "subject": f"{order.region_name} 付款单 {order.payment_reference}：{order.line_count} 笔",
+            "body": order.describe(),
+        }
+        for order in orders
+        if not banners or order.region_code in banners
+    ]
+
+
+@step
+def record_approval(order: PaymentOrder, answer: Mapping[str, Any]) -> bool:
+    """Record what a person answered on Airflow's page, and release the order with the second approval; whether it still waits.
+
+    Args:
+        order: what the person was shown.
+        answer: what ``HITLOperator`` returns.
+    """
+    from steppe import ledger
+    from steppe.orchestration.approvals import APPROVE
+
+    with _connect(f"approve {order['payment_reference']}") as connection:
+        ledger.approve(
+            connection,
+            order["payment_reference"],
+            order["sha256"],
+            answer["responded_by_user"]["id"],
+            is_approved=answer["chosen_options"] == [APPROVE],
+        )
+        connection.commit()
+        log.info("%s", ledger.post_subsidies(connection))
+        connection.commit()
+        waiting = {each.payment_reference for each in ledger.open_orders(connection)}
+    return order["payment_reference"] in waiting
 
 
 @step

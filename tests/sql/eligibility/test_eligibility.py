@@ -1,9 +1,9 @@
 """Every programme's eligibility, case by case: what a person can work out by hand stands in ``<programme>.yaml``.
 
-A file has ``given`` (the facts of the eligible case, by table of the warehouse), ``claim`` and ``cases``. A case says what it proves, what
-differs (``but``: columns of every given row of a table; ``without``: tables; ``also``: further rows; ``banner``; ``rules``: rows of
-``ops`` for that banner, as the region's with these columns changed) and what it expects: the amount in yuan, or exactly the conditions
-that are not met.
+A file has ``given`` (the facts of the eligible case, by table of the warehouse), ``claim``, ``cases``, and ``rules`` where the file's usual
+banner has its own. A case says what it proves, what differs (``but``: columns of every given row of a table; ``without``: tables; ``also``:
+further rows; ``banner``; ``rules``: rows of ``ops`` for that banner, as the region's with these columns changed) and what it expects: the
+amount in yuan, or exactly the conditions that are not met.
 ``{person}``, ``{employer}`` and any other word in braces is the case's own person or code.
 """
 
@@ -82,7 +82,9 @@ class Case:
 def cases(file: Path) -> list[Case]:
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     common = {"given": content["given"], "claim": content["claim"]}
-    return [Case(file.stem, number, common | case) for number, case in enumerate(content["cases"])]
+    first, *rest = [common | case for case in content["cases"]]
+    first = {"rules": content.get("rules", {})} | first
+    return [Case(file.stem, number, case) for number, case in enumerate([first, *rest])]
 
 
 def fill(connection: Connection, every: list[Case]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from psycopg import sql
 from steppe import ledger
 from steppe.database import Connection
+from steppe.ledger import Posted
 
 SENDER, BANNER, OTHER_BANNER = "150400", "150428", "150423"
 STATION, VILLAGE, NEIGHBOUR = "S1", "150428001001", "150428001002"
@@ -153,10 +154,10 @@ def balances(connection: Connection) -> dict[str, int]:
     return {account: int(balance) for account, balance in rows}
 
 
-def post_and_die(victim: Connection, admin: Connection) -> None:
+def post_and_die(victim: Connection, admin: Connection, business: Callable[[Connection], Posted] = ledger.post) -> None:
     """Post inside a transaction whose server process dies before the commit."""
     with victim.transaction():
-        ledger.post(victim)
+        business(victim)
         admin.execute("SELECT pg_terminate_backend(%s)", (victim.info.backend_pid,))
         admin.commit()
 

@@ -8,7 +8,7 @@ from steppe import settings
 from steppe.ledger import Violation
 from steppe.ledger.verification import RULES
 
-RULE_ID = re.compile(r"'((?:transfer|seal|account|balance)\.[a-z0-9]+)'")
+RULE_ID = re.compile(r"'((?:transfer|seal|account|balance|decision|order|line|approval)\.[a-z0-9]+)'")
 
 
 def test_every_rule_of_the_statements_is_explained_in_both_languages() -> None:
@@ -19,7 +19,7 @@ def test_every_rule_of_the_statements_is_explained_in_both_languages() -> None:
     }
 
     assert used == set(RULES)
-    assert len(used) == 14
+    assert len(used) == 24
     for chinese, english in RULES.values():
         assert re.search("[一-龥]", chinese)
         assert re.search("[a-z]", english)

@@ -1,0 +1,107 @@
+-- 就业创业服务补助 (C3.7): the agency or broker whose verified export brought a registered person into work away. One claimant per export.
+-- Grain: one candidate per banner, export batch and person.
+-- Inputs: ledger_rule, warehouse.fct_export_person, fct_export_batch, dim_intermediary, fct_employment_month, dim_person.
+-- Rerun: adds the same candidates to an empty ledger_candidate.
+INSERT INTO ledger_candidate (
+    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
+)
+WITH
+source AS (
+    SELECT
+        export.region_code,
+        export.person_key,
+        export.batch_code,
+        batch.intermediary_code,
+        batch.departed_on,
+        date_trunc('month', batch.departed_on)::date AS month,
+        batch.verified_on,
+        intermediary.kind,
+        intermediary.licensed_on,
+        greatest(export.delivery_id, batch.delivery_id) AS delivery_id
+    FROM warehouse.fct_export_person AS export
+    -- Without its batch an export has no claimant.
+    INNER JOIN warehouse.fct_export_batch AS batch
+        ON export.batch_code = batch.batch_code AND export.sender_code = batch.sender_code AND batch.known_to = 'infinity'
+    LEFT JOIN warehouse.dim_intermediary AS intermediary
+        ON
+            batch.intermediary_code = intermediary.intermediary_code
+            AND batch.sender_code = intermediary.sender_code
+            AND date_trunc('month', batch.departed_on) >= intermediary.valid_from
+            AND date_trunc('month', batch.departed_on) < intermediary.valid_to
+            AND intermediary.known_to = 'infinity'
+    WHERE export.known_to = 'infinity'
+),
+
+-- Months of work away from the month of departure, as far as the evidence is good enough.
+kept AS (
+    SELECT
+        source.region_code,
+        source.batch_code,
+        source.person_key,
+        coalesce(rule.evidence_tier, 4) AS weakest_tier,
+        coalesce(rule.minimum, 1) AS minimum_months,
+        count(employment.month) AS months
+    FROM source
+    LEFT JOIN ledger_rule AS rule
+        ON
+            rule.programme_code = 'export_service'
+            AND source.region_code = rule.region_code
+            AND source.departed_on >= rule.valid_from
+            AND source.departed_on < rule.valid_to
+    LEFT JOIN warehouse.fct_employment_month AS employment
+        ON
+            source.person_key = employment.person_key
+            AND source.region_code = employment.region_code
+            AND source.month <= employment.month
+            AND source.month + interval '1 year' > employment.month
+            AND employment.is_out_migrant
+            AND employment.evidence_tier <= coalesce(rule.evidence_tier, 4)
+            AND employment.known_to = 'infinity'
+    GROUP BY source.region_code, source.batch_code, source.person_key, rule.evidence_tier, rule.minimum
+),
+
+final AS (
+    SELECT
+        source.*,
+        person.life_status,
+        kept.months,
+        kept.minimum_months,
+        kept.weakest_tier
+    FROM source
+    INNER JOIN kept
+        ON source.region_code = kept.region_code AND source.batch_code = kept.batch_code AND source.person_key = kept.person_key
+    LEFT JOIN warehouse.dim_person AS person
+        ON
+            source.person_key = person.person_key
+            AND source.region_code = person.region_code
+            AND source.month >= person.valid_from
+            AND source.month < person.valid_to
+            AND person.known_to = 'infinity'
+)
+
+SELECT
+    region_code,
+    'export_service' AS programme_code,
+    concat_ws(':', 'export_service', batch_code, person_key) AS claim_key,
+    'intermediary' AS payee_kind,
+    intermediary_code AS payee_code,
+    person_key,
+    departed_on AS event_date,
+    1 AS units,
+    NULL AS base_fen,
+    jsonb_build_array(
+        ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
+        ledger.condition(
+            'export_verified', verified_on::text, 'a day of verification', verified_on IS NOT NULL, 'fct_export_batch:' || batch_code
+        ),
+        ledger.condition(
+            'licensed', coalesce(licensed_on::text, kind), 'a public agency, or licensed by ' || departed_on,
+            kind = 'public_agency' OR licensed_on <= departed_on, 'dim_intermediary:' || intermediary_code
+        ),
+        ledger.condition(
+            'months_away', months::text, concat('at least ', minimum_months, ', evidence at most ', weakest_tier), months >= minimum_months,
+            'fct_employment_month:' || to_char(month, 'YYYY-MM')
+        )
+    ) AS conditions,
+    delivery_id
+FROM final;

@@ -1,0 +1,77 @@
+-- 光伏公益岗位 (C5.3): the holder of a post that a village pays out of its PV revenue. The village pays; here is whether it should.
+-- Grain: one candidate per village, holder and month.
+-- Inputs: ledger_rule, warehouse.fct_pv_post_month, dim_pv_station, dim_person. Rerun: adds the same candidates to an empty ledger_candidate.
+INSERT INTO ledger_candidate (
+    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
+)
+WITH
+source AS (
+    SELECT
+        post.region_code,
+        post.person_key,
+        post.village_code,
+        post.month,
+        (post.month + interval '1 month - 1 day')::date AS event_date,
+        post.days_worked,
+        post.wage_fen,
+        EXISTS(
+            SELECT 1
+            FROM warehouse.dim_pv_station AS station
+            WHERE
+                station.region_code = post.region_code
+                AND station.village_code = post.village_code
+                AND station.share_percent > 0
+                AND post.month >= station.valid_from
+                AND post.month < station.valid_to
+                AND station.known_to = 'infinity'
+        ) AS has_station,
+        post.delivery_id
+    FROM warehouse.fct_pv_post_month AS post
+    WHERE post.known_to = 'infinity'
+),
+
+final AS (
+    SELECT
+        source.*,
+        person.life_status,
+        person.labour_ability,
+        coalesce(rule.minimum, 1) AS minimum_days
+    FROM source
+    LEFT JOIN warehouse.dim_person AS person
+        ON
+            source.person_key = person.person_key
+            AND source.region_code = person.region_code
+            AND source.month >= person.valid_from
+            AND source.month < person.valid_to
+            AND person.known_to = 'infinity'
+    LEFT JOIN ledger_rule AS rule
+        ON
+            rule.programme_code = 'pv_post'
+            AND source.region_code = rule.region_code
+            AND source.event_date >= rule.valid_from
+            AND source.event_date < rule.valid_to
+)
+
+SELECT
+    region_code,
+    'pv_post' AS programme_code,
+    concat_ws(':', 'pv_post', village_code, person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    'person' AS payee_kind,
+    person_key::text AS payee_code,
+    person_key,
+    event_date,
+    1 AS units,
+    wage_fen AS base_fen,
+    jsonb_build_array(
+        ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
+        ledger.condition(
+            'able', labour_ability, 'ordinary or skilled', labour_ability IN ('ordinary', 'skilled'), 'dim_person:' || to_char(month, 'YYYY-MM')
+        ),
+        ledger.condition('village_has_station', has_station::text, 'true', has_station, 'dim_pv_station:' || village_code),
+        ledger.condition(
+            'worked_days', days_worked::text, 'at least ' || minimum_days, days_worked >= minimum_days,
+            concat_ws(':', 'fct_pv_post_month', village_code, to_char(month, 'YYYY-MM'))
+        )
+    ) AS conditions,
+    delivery_id
+FROM final;

@@ -1,0 +1,79 @@
+-- 培训生活费补贴 (C4.2): a registered person in training, by attended day; an online day counts like any other.
+-- Grain: one candidate per course that is not work-based, person and month of attendance.
+-- Inputs: ledger_rule, warehouse.fct_attendance_month, dim_course, dim_person. Rerun: adds the same candidates to an empty ledger_candidate.
+INSERT INTO ledger_candidate (
+    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
+)
+WITH
+source AS (
+    SELECT
+        attendance.region_code,
+        attendance.person_key,
+        attendance.course_code,
+        attendance.month,
+        (attendance.month + interval '1 month - 1 day')::date AS event_date,
+        attendance.attended_days,
+        course.starts_on,
+        course.ends_on,
+        course.planned_days,
+        sum(attendance.attended_days) OVER so_far AS days_so_far,
+        greatest(attendance.delivery_id, course.delivery_id) AS delivery_id
+    FROM warehouse.fct_attendance_month AS attendance
+    INNER JOIN warehouse.dim_course AS course
+        ON
+            attendance.course_code = course.course_code
+            AND attendance.sender_code = course.sender_code
+            AND attendance.month >= course.valid_from
+            AND attendance.month < course.valid_to
+            AND course.known_to = 'infinity'
+    WHERE attendance.known_to = 'infinity' AND course.kind <> 'work_based'
+    WINDOW so_far AS (PARTITION BY attendance.course_code, attendance.person_key ORDER BY attendance.month)
+),
+
+final AS (
+    SELECT
+        source.*,
+        person.life_status,
+        coalesce(rule.minimum, 1) AS minimum_days
+    FROM source
+    LEFT JOIN warehouse.dim_person AS person
+        ON
+            source.person_key = person.person_key
+            AND source.region_code = person.region_code
+            AND source.month >= person.valid_from
+            AND source.month < person.valid_to
+            AND person.known_to = 'infinity'
+    LEFT JOIN ledger_rule AS rule
+        ON
+            rule.programme_code = 'training_living'
+            AND source.region_code = rule.region_code
+            AND source.event_date >= rule.valid_from
+            AND source.event_date < rule.valid_to
+)
+
+SELECT
+    region_code,
+    'training_living' AS programme_code,
+    concat_ws(':', 'training_living', course_code, person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    'person' AS payee_kind,
+    person_key::text AS payee_code,
+    person_key,
+    event_date,
+    attended_days AS units,
+    NULL AS base_fen,
+    jsonb_build_array(
+        ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
+        ledger.condition(
+            'course_runs', to_char(month, 'YYYY-MM'), concat_ws(' to ', starts_on, ends_on), month <= ends_on AND event_date >= starts_on,
+            'dim_course:' || course_code
+        ),
+        ledger.condition(
+            'attended_days', attended_days::text, 'at least ' || minimum_days, attended_days >= minimum_days,
+            concat_ws(':', 'fct_attendance_month', course_code, to_char(month, 'YYYY-MM'))
+        ),
+        ledger.condition(
+            'within_plan', days_so_far::text, 'at most ' || planned_days, days_so_far <= planned_days, 'dim_course:' || course_code
+        )
+    ) AS conditions,
+    delivery_id
+FROM final;

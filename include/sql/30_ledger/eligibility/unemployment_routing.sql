@@ -1,0 +1,70 @@
+-- 失业保障转介 (C4.4): whoever lost work and has no support yet is passed on: insured to 失业保险, else to 低保 or 临时救助. No payment of ours.
+-- Grain: one candidate per banner, person and month of unemployment.
+-- Inputs: warehouse.fct_employment_month, fct_unemployment_benefit_month, fct_assistance.
+-- Rerun: adds the same candidates to an empty ledger_candidate.
+INSERT INTO ledger_candidate (
+    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
+)
+WITH
+source AS (
+    SELECT
+        month.region_code,
+        month.person_key,
+        month.month,
+        (month.month + interval '1 month - 1 day')::date AS event_date,
+        month.status,
+        bool_or(month.status = 'employed') OVER earlier AS had_work,
+        bool_or(month.is_unemployment_insured) OVER earlier AS was_insured,
+        greatest(month.register_delivery_id, month.spell_delivery_id, month.insurance_delivery_id) AS delivery_id
+    FROM warehouse.fct_employment_month AS month
+    WHERE month.known_to = 'infinity'
+    WINDOW earlier AS (
+        PARTITION BY month.region_code, month.person_key ORDER BY month.month ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+final AS (
+    SELECT
+        source.*,
+        CASE WHEN source.was_insured THEN 'unemployment insurance' ELSE 'minimum living allowance or temporary relief' END AS route,
+        EXISTS(
+            SELECT 1
+            FROM warehouse.fct_unemployment_benefit_month AS benefit
+            WHERE benefit.person_key = source.person_key AND benefit.month = source.month AND benefit.known_to = 'infinity'
+        ) AS has_benefit,
+        EXISTS(
+            SELECT 1
+            FROM warehouse.fct_assistance AS assistance
+            WHERE
+                assistance.person_key = source.person_key
+                AND assistance.decision = 'granted'
+                AND assistance.decided_on <= source.event_date
+                AND coalesce(assistance.ends_on >= source.month, TRUE)
+                AND assistance.known_to = 'infinity'
+        ) AS has_assistance
+    FROM source
+    WHERE source.status = 'unemployed'
+)
+
+SELECT
+    region_code,
+    'unemployment_routing' AS programme_code,
+    concat_ws(':', 'unemployment_routing', person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    'person' AS payee_kind,
+    person_key::text AS payee_code,
+    person_key,
+    event_date,
+    1 AS units,
+    NULL AS base_fen,
+    jsonb_build_array(
+        ledger.condition(
+            'lost_work', coalesce(had_work, FALSE)::text, 'work in an earlier month; then to ' || route, had_work,
+            'fct_employment_month:' || to_char(month, 'YYYY-MM')
+        ),
+        ledger.condition(
+            'without_benefit', has_benefit::text, 'false', NOT has_benefit, 'fct_unemployment_benefit_month:' || to_char(month, 'YYYY-MM')
+        ),
+        ledger.condition('without_assistance', has_assistance::text, 'false', NOT has_assistance, 'fct_assistance')
+    ) AS conditions,
+    delivery_id
+FROM final;

@@ -1,0 +1,85 @@
+-- 以工代训职业培训补贴 (C3.4): the employer that trains a registered person of its own at work, month by month.
+-- Grain: one candidate per work-based course, person and month of attendance.
+-- Inputs: ledger_rule, warehouse.fct_attendance_month, dim_course, fct_employment_month, dim_person.
+-- Rerun: adds the same candidates to an empty ledger_candidate.
+INSERT INTO ledger_candidate (
+    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
+)
+WITH
+source AS (
+    SELECT
+        attendance.region_code,
+        attendance.person_key,
+        attendance.course_code,
+        attendance.month,
+        (attendance.month + interval '1 month - 1 day')::date AS event_date,
+        attendance.attended_days,
+        course.credit_code,
+        greatest(attendance.delivery_id, course.delivery_id) AS delivery_id
+    FROM warehouse.fct_attendance_month AS attendance
+    INNER JOIN warehouse.dim_course AS course
+        ON
+            attendance.course_code = course.course_code
+            AND attendance.sender_code = course.sender_code
+            AND attendance.month >= course.valid_from
+            AND attendance.month < course.valid_to
+            AND course.known_to = 'infinity'
+    WHERE attendance.known_to = 'infinity' AND course.kind = 'work_based' AND course.credit_code IS NOT NULL
+),
+
+final AS (
+    SELECT
+        source.*,
+        person.life_status,
+        employment.employer_uscc,
+        employment.evidence_tier,
+        coalesce(rule.evidence_tier, 4) AS weakest_tier,
+        coalesce(rule.minimum, 1) AS minimum_days
+    FROM source
+    LEFT JOIN warehouse.dim_person AS person
+        ON
+            source.person_key = person.person_key
+            AND source.region_code = person.region_code
+            AND source.month >= person.valid_from
+            AND source.month < person.valid_to
+            AND person.known_to = 'infinity'
+    LEFT JOIN warehouse.fct_employment_month AS employment
+        ON
+            source.person_key = employment.person_key
+            AND source.region_code = employment.region_code
+            AND source.month = employment.month
+            AND employment.known_to = 'infinity'
+    LEFT JOIN ledger_rule AS rule
+        ON
+            rule.programme_code = 'work_based_training'
+            AND source.region_code = rule.region_code
+            AND source.event_date >= rule.valid_from
+            AND source.event_date < rule.valid_to
+)
+
+SELECT
+    region_code,
+    'work_based_training' AS programme_code,
+    concat_ws(':', 'work_based_training', course_code, person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    'employer' AS payee_kind,
+    credit_code AS payee_code,
+    person_key,
+    event_date,
+    1 AS units,
+    NULL AS base_fen,
+    jsonb_build_array(
+        ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
+        ledger.condition(
+            'works_there', employer_uscc, credit_code, employer_uscc = credit_code, 'fct_employment_month:' || to_char(month, 'YYYY-MM')
+        ),
+        ledger.condition(
+            'evidence_tier', evidence_tier::text, 'at most ' || weakest_tier, evidence_tier <= weakest_tier,
+            'fct_employment_month:' || to_char(month, 'YYYY-MM')
+        ),
+        ledger.condition(
+            'attended_days', attended_days::text, 'at least ' || minimum_days, attended_days >= minimum_days,
+            concat_ws(':', 'fct_attendance_month', course_code, to_char(month, 'YYYY-MM'))
+        )
+    ) AS conditions,
+    delivery_id
+FROM final;
