@@ -109,7 +109,7 @@ class Solar:
         self._seed = int(rng.integers(0, 2**31))
         self.stations = self._build(count)
         self.holder, self.post_share = self._posts()
-        self._post_kind = rng.choice(["01", "02", "03", "04", "05", "06", "99"], size=len(self.holder)).astype(object)
+        self.post_kind = rng.choice(["01", "02", "03", "04", "05", "06", "99"], size=len(self.holder)).astype(object)
         self.money = self._account()
 
     def tables(self, month: Month) -> list[Table]:
@@ -307,7 +307,7 @@ class Solar:
                 "id_number": self.people.id[holder],
                 "name": self.people.name[holder],
                 "month": np.full(len(holder), month.code, dtype=object),
-                "post_type": self._post_kind,
+                "post_type": self.post_kind,
                 "days_worked": identity.numbers(rng.integers(18, 27, len(holder))),
                 "wage_fen": identity.yuan(wage),
                 "paid_fen": identity.yuan(paid),

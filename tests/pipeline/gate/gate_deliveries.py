@@ -57,6 +57,7 @@ def row(resource: str, place: int, **changes: Any) -> Row:
         "village_code": f"150421{place:06d}",
         "uscc": uscc(place),
         "credit_code": uscc(place),
+        "business_code": uscc(place),
     }
     made = {name: keys.get(name, f"K{place:06d}") if value == "*" else value for name, value in CLEAN[resource].items()}
     return made | {name: "" if value is None else str(value) for name, value in changes.items()}

@@ -18,7 +18,7 @@ from steppe.gate import rules
 DEFECTS: dict[str, dict[str, list[dict[str, Any]]]] = deliveries.of_all_sources("defects")
 # Which rows of other resources a row refers to, and by which columns: clean ones are added for it, so that it breaks no other rule; a
 # change of a column that is theirs goes to them. {stranger: true} is a row that refers to nothing. {beside: {resource: changes}} adds a
-# row about the same person.
+# row about the same person, {holders: 2} as many to a post.
 REFERS: dict[str, dict[str, list[str]]] = deliveries.of_all_sources("refers")
 CLEAN_ROWS = 3
 
@@ -76,6 +76,9 @@ def _refer(rows: dict[str, list[Row]], resource: str, made: Row, place: int, cha
         _refer(rows, other, referred, place, {})
     for other, values in change.get("beside", {}).items():
         rows[other].append(deliveries.row(other, place + 5000, id_number=made["id_number"], **values))
+    for number in range(change.get("holders", 0)):
+        holder = deliveries.row("post_holder", place + 6000 + number, post_code=made["post_code"])
+        rows["post_holder"].append(holder)
 
 
 def test_every_row_rule_has_a_failing_twin() -> None:

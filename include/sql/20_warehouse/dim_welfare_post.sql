@@ -1,0 +1,23 @@
+-- Publishes: staging.welfare_post
+-- Grain: one row per post, month range in which a version held, and range in which it was known.
+-- Inputs: staging.welfare_post.
+-- Rerun: the publisher reads these rows once per delivery, ends the versions they replace and inserts them, in one transaction.
+SELECT
+    source.post_code,
+    source.region_code,
+    source.village_code,
+    source.post_kind,
+    source.fund_code,
+    source.approved_places,
+    source.monthly_pay_fen,
+    %(period)s::date AS valid_from,
+    %(next_period)s::date AS valid_to,
+    %(sender_code)s::text AS sender_code,
+    source.delivery_id,
+    source.row_hash,
+    source.key_hash,
+    %(rule_set_digest)s::bigint AS rule_set_digest,
+    %(known_from)s::timestamptz AS known_from,
+    'infinity'::timestamptz AS known_to
+FROM staging.welfare_post AS source
+WHERE source.delivery_id = %(delivery_id)s

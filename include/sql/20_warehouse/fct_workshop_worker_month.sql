@@ -1,0 +1,25 @@
+-- Publishes: staging.workshop_worker
+-- Grain: one row per workshop, person and month, and range in which it was known.
+-- Inputs: staging.workshop_worker, vault.identity.
+-- Rerun: the publisher reads these rows once per delivery, ends the versions they replace and inserts them, in one transaction.
+-- The worker's name stays in the vault.
+SELECT
+    source.workshop_code,
+    source.region_code,
+    identity.person_key,
+    source.month,
+    source.hired_on,
+    source.worked_days,
+    source.wage_fen,
+    %(period)s::date AS period,
+    %(sender_code)s::text AS sender_code,
+    source.delivery_id,
+    source.row_hash,
+    source.key_hash,
+    %(rule_set_digest)s::bigint AS rule_set_digest,
+    %(known_from)s::timestamptz AS known_from,
+    'infinity'::timestamptz AS known_to
+FROM staging.workshop_worker AS source
+INNER JOIN vault.identity AS identity
+    ON source.id_number = identity.id_number AND identity.sender_code = %(sender_code)s
+WHERE source.delivery_id = %(delivery_id)s
