@@ -119,6 +119,28 @@ def test_a_transfer_tells_its_story(get: Get) -> None:
     assert "test.zip" in get("head", f"/view/delivery?id={last_delivery()}").text
 
 
+def test_a_feed_that_the_region_delivers_for_all_has_one_row(get: Get) -> None:
+    def shown() -> list[str]:
+        page = get("head", "/view/deliveries?source=vacancy").text
+        return re.findall(r'<th scope="row">([^<]+)</th>', page)
+
+    assert shown() == []
+    with database.connect("admin", autocommit=True) as admin:
+        admin.execute(
+            "INSERT INTO ops.delivery (sha256, file_name, size_bytes, source, sender_code, period) "
+            "VALUES (repeat('a', 64), 'vacancy.zip', 1, 'vacancy', '150000', '2020-05-01')"
+        )
+        try:
+            assert shown() == ["内蒙古自治区"]
+            # The twin: what each league delivers has a row for each.
+            assert (
+                len(re.findall(r'<th scope="row">', get("head", "/view/deliveries?source=household_registry").text))
+                == 14
+            )
+        finally:
+            admin.execute("DELETE FROM ops.delivery WHERE source = 'vacancy'")
+
+
 def last_delivery() -> int:
     """The last delivery is of the other banner's league."""
     with database.connect("admin") as admin:

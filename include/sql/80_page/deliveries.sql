@@ -33,7 +33,11 @@ period AS (
 sender AS (
     SELECT visible.sender_code
     FROM ops.visible_sender AS visible
-    WHERE visible.sender_code = any(%(senders)s)
+    WHERE
+        CASE
+            WHEN EXISTS (SELECT FROM arrived WHERE arrived.sender_code = %(root)s) THEN visible.sender_code = %(root)s
+            ELSE visible.sender_code = any(%(senders)s)
+        END
 )
 
 SELECT

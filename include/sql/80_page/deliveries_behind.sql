@@ -18,7 +18,7 @@ INNER JOIN ops.visible_delivery AS delivery ON publication.delivery_id = deliver
 LEFT JOIN ops.region AS sender ON delivery.sender_code = sender.region_code
 WHERE
     (publication.source = any(%(sources)s) OR cardinality(%(sources)s::text[]) = 0)
-    AND delivery.sender_code = any(%(senders)s)
+    AND (delivery.sender_code = any(%(senders)s) OR delivery.sender_code = %(root)s)
     AND publication.period BETWEEN date_trunc('year', %(month)s::date)::date AND %(month)s::date
     AND NOT EXISTS (
         SELECT
