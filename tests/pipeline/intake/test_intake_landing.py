@@ -56,7 +56,7 @@ def test_every_form_of_delivery_is_landed(loader: Connection, tmp_path: Path, ki
         ("person", 1, "fast", "GB18030"),
         ("employment", 1, "fast", "GB18030"),
     ]
-    assert household_ids(loader, delivery_id) == [("household_id值", None)]
+    assert household_ids(loader, delivery_id) == [("household_id值", 2)]
     state = loader.execute(
         "SELECT state, source, sender_code, period, rows_in FROM ops.delivery WHERE delivery_id = %s", (delivery_id,)
     ).fetchone()
@@ -256,7 +256,7 @@ def test_the_header_corrects_a_wrong_encoding(
     files = households(line(HOUSEHOLD, household_id="𠮷嘎查"), encoding=actual)
     delivery_id = arrive(loader, deliveries.folder(tmp_path / "a", files, file_changes={"encoding": declared}))
     assert intake.land(loader, delivery_id)[0].encoding == recorded
-    assert household_ids(loader, delivery_id) == [("𠮷嘎查", None)]
+    assert household_ids(loader, delivery_id) == [("𠮷嘎查", 2)]
     recorded_row = loader.execute("SELECT encoding FROM ops.delivery_resource WHERE resource = 'household'").fetchone()
     assert recorded_row == (recorded,)
 
