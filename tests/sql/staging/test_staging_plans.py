@@ -31,6 +31,7 @@ def plan(connection: database.Connection, resource: contracts.Resource, query: s
         )
         # Whether it can be shared is asked, not whether 40,000 rows of a few columns are worth it.
         connection.execute("SET LOCAL parallel_setup_cost = 0")
+        connection.execute("SET LOCAL parallel_tuple_cost = 0")
         connection.execute(f"ANALYZE raw.{resource.name}_0_0 (delivery_id, stream)")
         return [line for (line,) in connection.cursor().execute(f"EXPLAIN {query}".encode()).fetchall()]
 
