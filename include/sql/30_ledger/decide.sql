@@ -117,11 +117,17 @@ standing AS (
     GROUP BY reached.excluded_by, reached.scope, reached.period, reached.scope_key
 ),
 
-given_way AS (
+-- Materialized, so that the key is a column to hash by; inside the join it would be compared pair by pair.
+asking AS MATERIALIZED (
     SELECT
         judged.region_code,
         judged.claim_key,
-        min(standing.claim_key) AS stands
+        exclusion.excluded_by,
+        exclusion.scope,
+        exclusion.period,
+        ledger.scope_key(
+            exclusion.scope, exclusion.period, judged.payee_kind, judged.payee_code, judged.person_key, judged.event_date
+        ) AS scope_key
     FROM judged
     INNER JOIN ledger_exclusion AS exclusion
         ON
@@ -129,16 +135,22 @@ given_way AS (
             AND judged.region_code = exclusion.region_code
             AND judged.event_date >= exclusion.valid_from
             AND judged.event_date < exclusion.valid_to
+    WHERE judged.is_qualified
+),
+
+given_way AS (
+    SELECT
+        asking.region_code,
+        asking.claim_key,
+        min(standing.claim_key) AS stands
+    FROM asking
     INNER JOIN standing
         ON
-            exclusion.excluded_by = standing.excluded_by
-            AND exclusion.scope = standing.scope
-            AND exclusion.period = standing.period
-            AND ledger.scope_key(
-                exclusion.scope, exclusion.period, judged.payee_kind, judged.payee_code, judged.person_key, judged.event_date
-            ) = standing.scope_key
-    WHERE judged.is_qualified
-    GROUP BY judged.region_code, judged.claim_key
+            asking.scope_key = standing.scope_key
+            AND asking.excluded_by = standing.excluded_by
+            AND asking.scope = standing.scope
+            AND asking.period = standing.period
+    GROUP BY asking.region_code, asking.claim_key
 ),
 
 -- Claims of this programme among themselves: the first of a scope stands.

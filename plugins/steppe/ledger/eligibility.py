@@ -17,7 +17,11 @@ def decide(connection: Connection) -> None:
     database.run(connection, "30_ledger/create_candidate.sql")
     for programme_code in in_order(connection):
         connection.execute("TRUNCATE ledger_candidate")
-        if not database.run(connection, f"{FOLDER}/{programme_code}.sql").rowcount:
+        # Facts that were just published have no statistics yet: taken for few, they would be looked up one by one in one another.
+        connection.execute("SET LOCAL enable_nestloop = off")
+        candidates = database.run(connection, f"{FOLDER}/{programme_code}.sql").rowcount
+        connection.execute("SET LOCAL enable_nestloop = on")
+        if not candidates:
             continue
         connection.execute("ANALYZE ledger_candidate")
         database.run(connection, "30_ledger/decide.sql", {"programme_code": programme_code})

@@ -23,26 +23,38 @@ source AS (
     )
 ),
 
+benefit AS (
+    SELECT DISTINCT
+        person_key,
+        month
+    FROM warehouse.fct_unemployment_benefit_month
+    WHERE known_to = 'infinity'
+),
+
+assisted AS (
+    SELECT DISTINCT
+        source.region_code,
+        source.person_key,
+        source.month
+    FROM source
+    INNER JOIN warehouse.fct_assistance AS assistance
+        ON
+            source.person_key = assistance.person_key
+            AND source.event_date >= assistance.decided_on
+            AND source.month <= coalesce(assistance.ends_on, 'infinity')
+    WHERE source.status = 'unemployed' AND assistance.decision = 'granted' AND assistance.known_to = 'infinity'
+),
+
 final AS (
     SELECT
         source.*,
         CASE WHEN source.was_insured THEN 'unemployment insurance' ELSE 'minimum living allowance or temporary relief' END AS route,
-        EXISTS(
-            SELECT 1
-            FROM warehouse.fct_unemployment_benefit_month AS benefit
-            WHERE benefit.person_key = source.person_key AND benefit.month = source.month AND benefit.known_to = 'infinity'
-        ) AS has_benefit,
-        EXISTS(
-            SELECT 1
-            FROM warehouse.fct_assistance AS assistance
-            WHERE
-                assistance.person_key = source.person_key
-                AND assistance.decision = 'granted'
-                AND assistance.decided_on <= source.event_date
-                AND coalesce(assistance.ends_on >= source.month, TRUE)
-                AND assistance.known_to = 'infinity'
-        ) AS has_assistance
+        benefit.person_key IS NOT NULL AS has_benefit,
+        assisted.person_key IS NOT NULL AS has_assistance
     FROM source
+    LEFT JOIN benefit ON source.person_key = benefit.person_key AND source.month = benefit.month
+    LEFT JOIN assisted
+        ON source.region_code = assisted.region_code AND source.person_key = assisted.person_key AND source.month = assisted.month
     WHERE source.status = 'unemployed'
 )
 
