@@ -276,7 +276,7 @@ def closed_port() -> int:
         return port
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something that another thread or process does.
 
     Raises:
