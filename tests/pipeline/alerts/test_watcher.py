@@ -129,7 +129,9 @@ def test_nothing_is_lost_and_nothing_comes_twice(loader: Connection, monkeypatch
         wait_until(lambda: all(arrived(receiver.accepted) for receiver in receivers), 240)
         wait_until(lambda: arrived([str(message["Subject"]) for _, message in mail.messages]), 120)
         # That each failed is told by the others, those that recovered are told of, and the mailbox that does not exist stays an incident.
-        wait_until(lambda: any("#" in title and "mailto" in title for title in told(loader, "alert_undeliverable")), 120)
+        wait_until(
+            lambda: any("#" in title and "mailto" in title for title in told(loader, "alert_undeliverable")), 120
+        )
         loader.rollback()
     for receiver in receivers:
         of_ours = [text.splitlines()[0] for text in receiver.accepted if "|" in text]
