@@ -151,7 +151,7 @@ def gather(connection: Connection, delivery_id: int, rejected: Rejected | None =
             for name, *counts in database.run(connection, f"{FOLDER}/counts.sql", values).fetchall()
         ),
         tuple(
-            Hit(contract.resource(name), rules.of_rows(name)[broken], *found)
+            Hit(contract.resource(name), rules.of_file(name)[broken], *found)
             for name, broken, *found in database.run(connection, f"{FOLDER}/hits.sql", values).fetchall()
         ),
         tuple(sheet for each in contract.resources if (sheet := _sheet(connection, delivery_id, each)).lines),

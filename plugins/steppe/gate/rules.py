@@ -177,6 +177,11 @@ def of_rows(resource: str) -> dict[str, Rule]:
     return {rule.rule_id: rule for rule in (*suite(resource).rules, *FORMAT_RULES)}
 
 
+def of_file(resource: str) -> dict[str, Rule]:
+    """Whatever can be wrong with a resource's file, from its header to its rows, by rule id."""
+    return of_rows(resource) | {rule.rule_id: rule for rule in _DELIVERY_RULES}
+
+
 def chinese(text: str) -> str:
     """The Chinese half of a text in both languages.
 

@@ -7,22 +7,18 @@ import io
 import os
 import random
 import stat
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
-import psutil
 import pytest
+from pipeline import bounds
 from pipeline.intake import deliveries
 from pipeline.intake.deliveries import HOUSEHOLD, header, line, text
 from steppe import intake, settings
 from steppe.database import Connection
 from steppe.errors import Rejected
-
-SECONDS = 15  # on a machine that is busy with other things
-MEMORY_MB = 200
 
 Maker = Callable[[Path], Path]
 CANARY = "150421198001011234"
@@ -333,10 +329,8 @@ def judge(connection: Connection, delivery: Path) -> tuple[str, str, str]:
 def test_hostile_deliveries(loader: Connection, tmp_path: Path, name: str) -> None:
     make, rule_id, words = {**AT_THE_DOOR, **AT_LANDING}[name]
     delivery = make(tmp_path)
-    before = psutil.Process().memory_info().rss
-    started = time.monotonic()
-    found, zh, en = judge(loader, delivery)
-    took = time.monotonic() - started
+    with bounds.kept():
+        found, zh, en = judge(loader, delivery)
     assert found == rule_id
     assert words in en
     assert any("一" <= character <= "鿿" for character in zh)
@@ -344,8 +338,6 @@ def test_hostile_deliveries(loader: Connection, tmp_path: Path, name: str) -> No
     assert "张三" not in zh + en
     state = loader.execute("SELECT state FROM ops.delivery").fetchone()
     assert state == (("rejected",) if name in AT_THE_DOOR else ("received",))
-    assert took < SECONDS
-    assert (psutil.Process().memory_info().rss - before) >> 20 < MEMORY_MB
 
 
 def test_a_hostile_file_does_not_hold_up_a_good_one(loader: Connection, tmp_path: Path) -> None:
