@@ -22,6 +22,7 @@ EXPECTED = {
     "post_ledgers",
     "pay_subsidies",
     "publish_marts",
+    "approve_deliveries",
     "watch",
 }
 SECTIONS = ("Purpose:", "Reads:", "Writes:", "When it fails:")
@@ -85,7 +86,8 @@ def faults(dag: dict[str, Any]) -> set[str]:
         "description": not dag["description"],
         "params": not dag["params"]
         or not all(schema.get("type") and schema.get("title") for schema in dag["params"].values()),
-        "one run at a time": dag["max_active_runs"] != 1 or dag["catchup"],
+        # Where a person is waited for, the next run must not wait.
+        "one run at a time": dag["max_active_runs"] != (16 if "one.ask" in dag["tasks"] else 1) or dag["catchup"],
         "retries with backoff": not all(task["retries"] and task["backoff"] for task in tasks),
         "alert": not all(task["alerts"] for task in tasks),
         "time zone": "cron" in str(dag["timetable"]).lower() and "Asia/Shanghai" not in str(dag["timetable"]),
@@ -166,6 +168,15 @@ def test_an_order_is_paid_after_two_answers_that_were_recorded(parsed: dict[str,
         "approve.record_second": ["approve.ask_second", "propose"],
     }
     assert parsed["dags"]["pay_subsidies"]["timetable"]["__type"].endswith("NullTimetable")
+
+
+def test_a_delivery_is_asked_about_before_it_is_decided(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["approve_deliveries"]["tasks"]
+    assert {name: task["upstream"] for name, task in tasks.items()} == {
+        "find": [],
+        "one.ask": ["find"],
+        "one.decide": ["find", "one.ask"],
+    }
 
 
 def wiring_faults(source: str) -> set[str]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from steppe.clerk.correcting import correct
 from steppe.clerk.offences import Returned, gather, refused
+from steppe.clerk.questions import question
 from steppe.clerk.reports import hand_back, save
 from steppe.clerk.workbook import write
 
-__all__ = ["Returned", "correct", "gather", "hand_back", "refused", "save", "write"]
+__all__ = ["Returned", "correct", "gather", "hand_back", "question", "refused", "save", "write"]

@@ -80,6 +80,19 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """What the delivery changes in one resource; ``columns`` says in how many rows each differs."""
+
+    resource: Resource
+    predecessor_id: int | None
+    added: int
+    removed: int
+    changed: int
+    unchanged: int
+    columns: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Waived:
     """Rows that passed although they broke a rule, and on whose word."""
 
@@ -107,6 +120,7 @@ class Returned:
     sheets: tuple[Sheet, ...] = ()
     history: tuple[Month, ...] = ()
     waived: tuple[Waived, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
     @property
     def label(self) -> str:
@@ -120,13 +134,16 @@ class Returned:
         return self.rule_id is None and not self.sheets and not self.hits
 
 
-def gather(connection: Connection, delivery_id: int, rejected: Rejected | None = None) -> Returned:
+def gather(
+    connection: Connection, delivery_id: int, rejected: Rejected | None = None, *, listed: bool = True
+) -> Returned:
     """Collect it for a delivery that was judged, or rejected before that.
 
     Rows that only break warnings are listed as long as they are staged, that is until publication or rejection.
 
     Args:
         rejected: a rejection that is not recorded yet.
+        listed: with the rows; counts alone take no row out of quarantine.
     """
     values = {"delivery_id": delivery_id}
     row = database.run(connection, f"{FOLDER}/delivery.sql", values).fetchone()
@@ -154,9 +171,30 @@ def gather(connection: Connection, delivery_id: int, rejected: Rejected | None =
             Hit(contract.resource(name), rules.of_file(name)[broken], *found)
             for name, broken, *found in database.run(connection, f"{FOLDER}/hits.sql", values).fetchall()
         ),
-        tuple(sheet for each in contract.resources if (sheet := _sheet(connection, delivery_id, each)).lines),
+        tuple(
+            sheet for each in contract.resources if listed and (sheet := _sheet(connection, delivery_id, each)).lines
+        ),
         tuple(Month(*month) for month in database.run(connection, f"{FOLDER}/history.sql", values).fetchall()),
         tuple(Waived(*used) for used in database.run(connection, f"{FOLDER}/waivers.sql", values).fetchall()),
+        _differences(connection, contract, values),
+    )
+
+
+def _differences(connection: Connection, contract: Contract, values: dict[str, int]) -> tuple[Difference, ...]:
+    columns = database.run(connection, f"{FOLDER}/difference_columns.sql", values).fetchall()
+    return tuple(
+        Difference(
+            contract.resource(name),
+            predecessor_id,
+            added,
+            removed,
+            changed,
+            unchanged,
+            tuple((column, rows) for resource, column, rows in columns if resource == name),
+        )
+        for name, predecessor_id, added, removed, changed, unchanged in database.run(
+            connection, f"{FOLDER}/differences.sql", values
+        ).fetchall()
     )
 
 

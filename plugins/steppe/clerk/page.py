@@ -12,6 +12,7 @@ from typing import IO
 
 from steppe import settings
 from steppe.clerk.offences import Month, Returned
+from steppe.contracts import Resource
 from steppe.gate import rules
 
 _SKELETON = settings.INCLUDE / "pages" / "report.html"
@@ -90,6 +91,30 @@ def _sections(returned: Returned) -> Iterable[str]:
         {"critical": [hit.outcome == "fail" for hit in returned.hits]},
     )
     yield _table(
+        "与本月已知数据相比 Against what is known for the month",
+        ("表", "上一批次", "新增", "减少", "变化", "未变"),
+        [
+            (
+                each.resource.title,
+                str(each.predecessor_id or "无"),
+                each.added,
+                each.removed,
+                each.changed,
+                each.unchanged,
+            )
+            for each in returned.differences
+        ],
+    )
+    yield _table(
+        "变化的列 Columns that change",
+        ("表", "列", "行数"),
+        [
+            (each.resource.title, _header(each.resource, column), rows)
+            for each in returned.differences
+            for column, rows in each.columns
+        ],
+    )
+    yield _table(
         "按豁免放行 Passed by waiver",
         ("豁免", "规则", "行数", "责任人", "理由", "至"),
         [
@@ -99,6 +124,10 @@ def _sections(returned: Returned) -> Iterable[str]:
     )
     if len(returned.history) > 1:
         yield f"<h2>本单位历月隔离比例 Quarantined share, month by month</h2>\n{_bars(returned.history)}"
+
+
+def _header(resource: Resource, column: str) -> str:
+    return next((each.header for each in resource.columns if each.name == column), "其他（姓名、电话等不入库的列）")
 
 
 Cell = str | int

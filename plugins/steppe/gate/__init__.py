@@ -6,6 +6,7 @@ The suites are the only source of the rules: Great Expectations turns them into 
 
 from __future__ import annotations
 
+from steppe.gate.approvals import ask, decide
 from steppe.gate.checking import check
 from steppe.gate.judging import judge, reject
 from steppe.gate.metrics import warm
@@ -21,8 +22,10 @@ __all__ = [
     "Rule",
     "Verdict",
     "Waiver",
+    "ask",
     "catalogue",
     "check",
+    "decide",
     "drop",
     "end",
     "grant",

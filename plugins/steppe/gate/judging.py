@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from decimal import Decimal
 
@@ -125,7 +126,17 @@ def load(connection: Connection, delivery_id: int) -> Delivery:
     if found is None:
         raise AssertionError("rule_set.sql yields one row")
     digest, known_digest, next_period = found
-    return Delivery(delivery_id, contracts.load(source), sender_code, period, next_period, digest, known_digest)
+    lifted = database.run(connection, f"{FOLDER}/approved.sql", {"delivery_id": delivery_id}).fetchall()
+    return Delivery(
+        delivery_id,
+        contracts.load(source),
+        sender_code,
+        period,
+        next_period,
+        digest,
+        known_digest,
+        frozenset(rule_id for (rule_id,) in lifted),
+    )
 
 
 def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine = onepass.ENGINE) -> Verdict:
@@ -162,7 +173,9 @@ def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine
     for resource in delivery.contract.resources:
         results += _table_results(connection, delivery, resource, said, rows[resource.name])
         values = relations.outcome_values(delivery, resource, keys_known=known[resource.name])
-        results += [_table_result(found) for found in engine.judge_outcome(connection, delivery, resource, values)]
+        results += [
+            _outcome_result(found, delivery) for found in engine.judge_outcome(connection, delivery, resource, values)
+        ]
     return Verdict(rows, tuple(results))
 
 
@@ -268,6 +281,18 @@ def _table_result(found: Found, unreadable: int = 0) -> Result:
     return Result(
         rule.resource, rule.rule_id, rule.severity, outcome, None, None, observed=found.observed, bound=found.bound
     )
+
+
+def _outcome_result(found: Found, delivery: Delivery) -> Result:
+    """The same for a rule on what became of the rows: nothing is held to nothing, and what a person has allowed only warns."""
+    result = _table_result(found)
+    if result.outcome == "pass" and found.bound is not None and found.observed is None:
+        return dataclasses.replace(result, outcome="not_applicable")
+    if result.outcome == "fail" and found.rule.rejects in delivery.approved:
+        return dataclasses.replace(
+            result, outcome="warn", detail_zh="超出界限，经批准发布", detail_en="beyond its bound, and approved"
+        )
+    return result
 
 
 def _errors(verdict: Verdict) -> list[str]:

@@ -19,13 +19,14 @@ def of(verdict: Verdict, delivery: Delivery) -> Rejected | None:
     }
     for result in verdict.results:
         rule = by_id.get(result.rule_id)
-        if rule and rule.rejects and result.outcome == "fail":
+        if rule and rule.rejects and rule.rejects not in delivery.approved and result.outcome == "fail":
             broken.setdefault(rule.rejects, []).append(rule)
     for rule_id in (
         "delivery.rows_missing",
         "delivery.control_total",
         "delivery.mass_deletion",
         "delivery.rejected_share",
+        "delivery.unexplained_change",
     ):
         if rule_id in broken:
             return _reason(rule_id, broken[rule_id], verdict, delivery)
@@ -53,8 +54,13 @@ def _reason(rule_id: str, broken: Sequence[Rule], verdict: Verdict, delivery: De
     if rule_id == "delivery.mass_deletion":
         absent = "、".join(f"{verdict.rows[name].absent or 0:,}" for name in resources)
         limit = f"{delivery.contract.max_absent_share:.0%}"
-        zh = f"{titles_zh}：比上期缺少 {absent} 条，超过 {limit}；请补齐全量快照后重报，确属注销的请附说明"
-        en = f"{names}: {absent.replace('、', ', ')} known records are absent, more than {limit}; send the full snapshot again"
+        zh = f"{titles_zh}：比上期缺少 {absent} 条，超过 {limit}；请补齐全量快照后重报，确属注销的请申请批准"
+        en = f"{names}: {absent.replace('、', ', ')} known records are absent, more than {limit}; send all of it again, or ask for approval"
+        return Rejected(rule_id, zh, en)
+    if rule_id == "delivery.unexplained_change":
+        rows_in = "、".join(f"{verdict.rows[name].delivered:,}" for name in resources)
+        zh = f"{titles_zh}：本月 {rows_in} 行，与往月相差过大；请核对是否重复、漏报，属实的请申请批准"
+        en = f"{names}: {rows_in.replace('、', ', ')} rows differ too much from the months before; check the file, or ask for approval"
         return Rejected(rule_id, zh, en)
     failed = sum(rows.quarantined for rows in verdict.rows.values())
     delivered = sum(rows.delivered for rows in verdict.rows.values())

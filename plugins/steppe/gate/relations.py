@@ -28,6 +28,7 @@ class Delivery:
         next_period: the next month that the sender has published already; None when there is none.
         digest: of rules, code lists and references, see ``ops.delivery.rule_set_digest``.
         known_digest: the same as the warehouse keeps it.
+        approved: delivery rules that a person has lifted for this delivery.
     """
 
     delivery_id: int
@@ -37,6 +38,7 @@ class Delivery:
     next_period: date | None
     digest: str
     known_digest: int
+    approved: frozenset[str] = frozenset()
 
     def values(self) -> dict[str, Any]:
         """Values by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,13 +63,16 @@ def judge(connection: Connection, delivery: Delivery, resource: Resource, compar
 
 def judge_outcome(
     connection: Connection,
-    delivery: Delivery,  # noqa: ARG001 - the shape of an engine
+    delivery: Delivery,
     resource: Resource,
     values: Mapping[str, Any],
 ) -> list[Found]:
     """The rules on what became of a resource's rows, as GX itself evaluates them."""
     query = relations.bind(connection, "outcome.sql", values)
-    return metrics.evaluate_tables(connection, rules.suite(resource.name), "outcome", query, {})
+    answers = metrics.evaluate_tables(connection, rules.suite(resource.name), "outcome", query, {})
+    # GX says whether a rule holds, not what it compared.
+    seen = {one.rule: one for one in metrics.evaluate_outcome(connection, delivery.contract, resource, values)}
+    return [dataclasses.replace(one, observed=seen[one.rule].observed, bound=seen[one.rule].bound) for one in answers]
 
 
 # Stock GX sees every row.

@@ -14,6 +14,8 @@ from steppe.errors import SteppeError
 from steppe.orchestration import configuration
 
 ACTIVE = ("queued", "running")
+# A run of these lives as long as a question waits for its answer; nobody else waits for it.
+WAITING_FOR_PEOPLE = ("approve_deliveries", "pay_subsidies")
 _POLL_SECONDS = 1.0  # a look costs the API server 30 ms, on processors that the tasks could use
 
 
@@ -144,11 +146,14 @@ class Client:
         A run queues its event before it ends, and an event goes in the transaction that makes its run. So what moves from one to the
         other between two looks is seen by the third.
         """
-        active, events = self.runs(*ACTIVE), 0
+        active, events = self._at_work(), 0
         if not active:
             events = self.events_waiting(consumers)
-            active = self.runs(*ACTIVE)
-        return Progress(tuple(active), events, time.monotonic() - began)
+            active = self._at_work()
+        return Progress(active, events, time.monotonic() - began)
+
+    def _at_work(self) -> tuple[Run, ...]:
+        return tuple(run for run in self.runs(*ACTIVE) if run.dag_id not in WAITING_FOR_PEOPLE)
 
     def wait_quiet(
         self,

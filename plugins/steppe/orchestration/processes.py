@@ -28,7 +28,7 @@ import psycopg
 from steppe import contracts, settings
 from steppe.errors import SettingsError, SteppeError
 from steppe.orchestration import configuration
-from steppe.orchestration.client import ACTIVE, AirflowUnreachable, Client, Progress, Run
+from steppe.orchestration.client import ACTIVE, WAITING_FOR_PEOPLE, AirflowUnreachable, Client, Progress, Run
 
 # Tasks write their logs where the API server reads them: no process has to serve logs on a port of its own.
 COMMANDS = {
@@ -54,7 +54,7 @@ class Status:
 
 def dag_ids() -> set[str]:
     """The DAGs of an installation, from its contracts."""
-    return {f"ingest_{source}" for source in contracts.sources()} | {*CONSUMERS, "pay_subsidies", "watch"}
+    return {f"ingest_{source}" for source in contracts.sources()} | {*CONSUMERS, *WAITING_FOR_PEOPLE, "watch"}
 
 
 def _pid_file(name: str) -> Path:

@@ -24,6 +24,15 @@ from steppe.orchestration.failures import StepFailed, Unavailable, describe, ste
 log = logging.getLogger(__name__)
 
 
+class Question(TypedDict):
+    """What a person is asked about a rejected delivery."""
+
+    delivery_id: int
+    rule_id: str
+    subject: str
+    body: str
+
+
 class Turn(TypedDict):
     """What one sender sent that is to be loaded, as it goes through XCom."""
 
@@ -126,6 +135,7 @@ def _load(connection: Connection, delivery_id: int) -> None:
         connection.commit()
         judged = time.monotonic()
         # Before the publication, so that no crash separates the two: what was staged is needed here, and an alert is raised once.
+        warehouse.compare(connection, delivery_id)
         clerk.hand_back(connection, delivery_id)
         alerts.raise_alert(connection, alerts.for_gate(connection, delivery_id), run_url=_run_url())
         connection.commit()
@@ -140,6 +150,7 @@ def _load(connection: Connection, delivery_id: int) -> None:
         )
     except Rejected as rejected:
         connection.rollback()
+        warehouse.compare(connection, delivery_id)
         clerk.hand_back(connection, delivery_id, rejected)
         gate.reject(connection, delivery_id, rejected)
         alerts.raise_alert(connection, alerts.for_rejection(connection, delivery_id), run_url=_run_url())
@@ -176,6 +187,48 @@ def announce(source: str) -> int:
         _dispatch(connection)
         row = database.run(connection, "60_orchestration/count_unbuilt.sql", {"source": source}).fetchone()
     return int(row[0]) if row else 0
+
+
+@step
+def find_questions(run_id: str, most: int) -> list[Question]:
+    """What a person has to decide: rejections that may be right after all. A run that is tried again gets its own questions again."""
+    from steppe import clerk, gate
+
+    with _connect("find questions") as connection:
+        asked = gate.ask(connection, run_id, most)
+        connection.commit()
+        questions = [(number, rule_id, *clerk.question(connection, number)) for number, rule_id in asked]
+    return [
+        {"delivery_id": number, "rule_id": rule_id, "subject": subject, "body": body}
+        for number, rule_id, subject, body in questions
+    ]
+
+
+@step
+def decide(question: Question, answer: Mapping[str, Any]) -> None:
+    """Record what a person answered. To approve takes a reason; without one, or without an answer in time, the delivery stays rejected.
+
+    Args:
+        question: what the person was shown.
+        answer: what ``HITLOperator`` returns.
+    """
+    from steppe import gate
+    from steppe.orchestration.approvals import APPROVE
+
+    user = answer["responded_by_user"] or {}
+    reason = (answer["params_input"].get("reason") or "").strip()
+    is_approved = answer["chosen_options"] == [APPROVE] and len(reason) >= gate.approvals.REASON_LENGTH
+    with _connect(f"decide {question['delivery_id']}") as connection:
+        is_received = gate.decide(
+            connection,
+            question["delivery_id"],
+            question["rule_id"],
+            is_approved=is_approved,
+            by=user.get("name") or user.get("id") or "timeout",
+            reason=reason or "未说明 none given",
+        )
+        connection.commit()
+    log.info("delivery %d: %s", question["delivery_id"], "received again" if is_received else "stays rejected")
 
 
 @step

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from steppe.warehouse.bitemporal import Change
 from steppe.warehouse.derivation import Built, Cell, build
+from steppe.warehouse.difference import compare
 from steppe.warehouse.marts import Refreshed, refresh_marts
 from steppe.warehouse.publication import Published, publish
 
-__all__ = ["Built", "Cell", "Change", "Published", "Refreshed", "build", "publish", "refresh_marts"]
+__all__ = ["Built", "Cell", "Change", "Published", "Refreshed", "build", "compare", "publish", "refresh_marts"]
