@@ -87,6 +87,8 @@ def claim(source: str) -> list[Path]:
                     path.rename(token / path.name)
                 except OSError as error:
                     token.rmdir()
+                    if isinstance(error, FileNotFoundError):
+                        continue  # it was taken between the look at its manifest and now
                     _log.warning(
                         "cannot take %s out of the inbox (%s): give it to this user", path.name, error.strerror
                     )

@@ -284,6 +284,28 @@ def test_each_source_claims_its_own(loader: Connection, tmp_path: Path) -> None:
     assert len(intake.claim("household_registry")) == 1
 
 
+@pytest.mark.parametrize(
+    ("error", "warnings"), [(FileNotFoundError(2, "gone"), 0), (PermissionError(1, "not yours"), 1)]
+)
+def test_what_another_claimed_first_is_not_worth_a_warning(
+    error: OSError,
+    warnings: int,
+    *,
+    loader: Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    intake.deliver(deliveries.zipped(deliveries.folder(tmp_path / "a")))
+
+    def rename(path: Path, target: Path) -> Path:
+        raise error
+
+    monkeypatch.setattr(Path, "rename", rename)
+    assert intake.claim("household_registry") == []
+    assert len([record for record in caplog.records if "out of the inbox" in record.message]) == warnings
+
+
 def test_unfinished_copies_stay_in_the_inbox(loader: Connection, tmp_path: Path) -> None:
     inbox = settings.home().inbox
     good = deliveries.zipped(deliveries.folder(tmp_path / "a"))
