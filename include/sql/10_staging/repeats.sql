@@ -1,6 +1,6 @@
 -- Rows that repeat an earlier row of the file exactly, and keys that stand in several rows which differ.
--- Grain: one row per repeated row in staging.duplicate, one per key in staging.conflict. Inputs: gate_suspect and gate_repeated of the
--- transaction. Rerun: after the delivery's rows were deleted; both temporary tables are dropped.
+-- Grain: one row per repeated row in staging.duplicate, one per key in staging.conflict. Inputs: gate_suspect of the transaction.
+-- Rerun: after the delivery's rows were deleted; the temporary table is dropped.
 INSERT INTO staging.duplicate (delivery_id, resource, stream, row_ctid)
 SELECT
     %(delivery_id)s,
@@ -27,4 +27,4 @@ WHERE key_hash IS NOT NULL
 GROUP BY key_hash
 HAVING count(DISTINCT row_hash) > 1;
 
-DROP TABLE gate_repeated, gate_suspect;
+DROP TABLE gate_suspect;

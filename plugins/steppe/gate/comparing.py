@@ -14,7 +14,7 @@ from steppe import database, settings
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import partitions, relations
-from steppe.gate.planning import ALONE, BY_PLACE, planned
+from steppe.gate.planning import BY_PLACE, planned
 from steppe.gate.relations import FOLDER, Delivery
 
 
@@ -38,19 +38,18 @@ CREATE UNLOGGED TABLE {hashes} AS
 SELECT stream, row_ctid, key_hash, row_hash FROM {hashed} WHERE delivery_id = %(delivery_id)s
 """
 
-# Two halves by the lowest bit: each is grouped by a process of its own, while a parallel group of nearly unique keys does it all twice.
-_REPEATED = """
-CREATE TEMPORARY TABLE gate_repeated ON COMMIT DROP AS
-SELECT line.key_hash FROM {hashes} AS line WHERE line.key_hash & 1 = 0 GROUP BY line.key_hash HAVING count(*) > 1
-UNION ALL
-SELECT line.key_hash FROM {hashes} AS line WHERE line.key_hash & 1 = 1 GROUP BY line.key_hash HAVING count(*) > 1
-"""
-
+# Nearly every key is alone: a join of the rows with themselves is shared by all processes, a group of as many keys is done by one.
 # A row without a readable key may still be there twice.
 _SUSPECT = """
 CREATE TEMPORARY TABLE gate_suspect ON COMMIT DROP AS
 SELECT line.stream, line.row_ctid, line.key_hash, line.row_hash FROM {hashes} AS line
-WHERE line.key_hash IS NULL OR line.key_hash IN (SELECT repeated.key_hash FROM gate_repeated AS repeated)
+WHERE EXISTS (
+    SELECT FROM {hashes} AS other
+    WHERE other.key_hash = line.key_hash AND (other.stream, other.row_ctid) <> (line.stream, line.row_ctid)
+)
+UNION ALL
+SELECT line.stream, line.row_ctid, line.key_hash, line.row_hash FROM {hashes} AS line
+WHERE line.key_hash IS NULL
 """
 
 _COMPARED = """
@@ -75,23 +74,24 @@ WHERE NOT EXISTS (
 """
 
 
-def find_contradictions(connection: Connection, delivery: Delivery, resource: Resource) -> None:
-    """Hash the rows, and note in ``staging.duplicate`` and ``staging.conflict`` what one row alone cannot show."""
+def find_contradictions(connection: Connection, delivery: Delivery, resource: Resource) -> int:
+    """Hash the rows, and note in ``staging.duplicate`` and ``staging.conflict`` what one row alone cannot show; returns the rows."""
     values = delivery.values() | {"resource": resource.name}
     hashes = partitions.hashes_name(resource, delivery.delivery_id)
-    connection.execute(
+    rows = connection.execute(
         sql.SQL(_HASHES).format(hashes=hashes, hashed=sql.Identifier("raw", f"{resource.name}_hashed")), values
-    )
-    connection.execute(sql.SQL(_REPEATED).format(hashes=hashes))
-    with planned(connection, ALONE):
-        connection.execute(sql.SQL(_SUSPECT).format(hashes=hashes))
+    ).rowcount
+    connection.execute(sql.SQL(_SUSPECT).format(hashes=hashes))
     database.run(connection, f"{FOLDER}/repeats.sql", values)
     further = f"{FOLDER}/conflict/{resource.name}.sql"
     if (settings.SQL / further).exists():
         database.run(connection, further, values)
+    return rows
 
 
-def compare(connection: Connection, delivery: Delivery, resource: Resource, *, judge_all: bool = False) -> Compared:
+def compare(
+    connection: Connection, delivery: Delivery, resource: Resource, rows: int, *, judge_all: bool = False
+) -> Compared:
     """Note in ``staging.changed`` the rows that must be judged, and in ``staging.absent`` the known keys that no row names.
 
     A row is spared when its key is known for the month with the same content, accepted under the same rules and references, and when no
@@ -112,9 +112,8 @@ def compare(connection: Connection, delivery: Delivery, resource: Resource, *, j
         )
         connection.execute(statement, values)
         database.run(connection, f"{FOLDER}/differences.sql", values)
-    row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(hashes)).fetchone()
     connection.execute(sql.SQL("DROP TABLE {}").format(hashes))
-    return Compared(int(row[0]) if row else 0, keys_known, judge_all)
+    return Compared(rows, keys_known, judge_all)
 
 
 def excuse(connection: Connection, delivery: Delivery, resource: Resource) -> None:

@@ -151,14 +151,15 @@ def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine:
 
 
 def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine) -> Verdict:
+    landed: dict[str, int] = {}
     for resource in delivery.contract.resources:
         partitions.analyse(connection, resource, delivery.delivery_id)
-        comparing.find_contradictions(connection, delivery, resource)
+        landed[resource.name] = comparing.find_contradictions(connection, delivery, resource)
     results: list[Result] = []
     rows: dict[str, Rows] = {}
     known: dict[str, int] = {}
     for resource in delivery.contract.resources:
-        compared = comparing.compare(connection, delivery, resource, judge_all=engine.judge_all)
+        compared = comparing.compare(connection, delivery, resource, landed[resource.name], judge_all=engine.judge_all)
         judged, waived = waivers.apply(
             connection, delivery, resource, engine.judge_rows(connection, delivery, resource, compared)
         )

@@ -11,11 +11,10 @@ from steppe.database import Connection
 
 # Every join of the gate but one meets whole tables; where a guess says "one row", a nested loop would take hours.
 # Nothing that is joined comes in order, so a merge sorts both sides, and in each worker.
-BY_HASH = {"enable_nestloop": "off", "enable_mergejoin": "off"}
+# What the gate looks for is rare, which the planner cannot know: it would rather search alone than hand over every row.
+BY_HASH = {"enable_nestloop": "off", "enable_mergejoin": "off", "parallel_tuple_cost": "0"}
 # A handful of rows is fetched by its places.
 BY_PLACE = {"enable_nestloop": "on"}
-# Where nearly every group is one row, to group in parallel is to do it twice.
-ALONE = {"max_parallel_workers_per_gather": "0"}
 
 
 @contextmanager

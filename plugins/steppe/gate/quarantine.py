@@ -36,15 +36,20 @@ def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict
                 "WHERE place.failed_critical >> (place_no - 1)::integer & 1 = 1) "
                 "|| ARRAY(SELECT rule_id FROM unnest(%(warning)s::text[]) WITH ORDINALITY AS rule (rule_id, place_no) "
                 "WHERE place.failed_warning >> (place_no - 1)::integer & 1 = 1), "
-                "to_jsonb(line) - ARRAY['delivery_id', 'stream', 'line_no'], region.region_code "
+                "to_jsonb(line) - ARRAY['delivery_id', 'stream', 'line_no'], CASE WHEN line.region_code IN ("
+                "SELECT region.region_code FROM ops.region AS region WHERE region.level = 'banner') "
+                "THEN line.region_code END "
                 "FROM gate_place AS place "
                 "INNER JOIN {raw} AS line ON line.delivery_id = %(delivery_id)s "
-                "AND line.stream = place.stream AND line.ctid = place.row_ctid "
-                "LEFT JOIN ops.region AS region ON region.region_code = line.region_code AND region.level = 'banner'"
+                "AND line.stream = place.stream AND line.ctid = place.row_ctid"
             ).format(raw=sql.Identifier("raw", resource.name)),
             values,
         )
-    connection.execute(sql.SQL("DELETE FROM {} WHERE failed_critical <> 0").format(judged))
+        connection.execute(
+            sql.SQL("DELETE FROM {} AS judged USING gate_place AS place WHERE judged.ctid = place.judged_ctid").format(
+                judged
+            )
+        )
     connection.execute("DROP TABLE gate_place")
     return dict(database.run(connection, f"{FOLDER}/quarantine_lines.sql", values).fetchall())
 
@@ -54,14 +59,14 @@ def _find_places(connection: Connection, delivery: Delivery, resource: Resource,
     connection.execute(
         sql.SQL(
             "CREATE TEMPORARY TABLE gate_broken ON COMMIT DROP AS "
-            "SELECT stream, row_ctid, failed_critical, failed_warning FROM {} WHERE {}"
+            "SELECT ctid AS judged_ctid, stream, row_ctid, failed_critical, failed_warning FROM {} WHERE {}"
         ).format(partitions.judged_name(resource, delivery.delivery_id), which)
     )
     with planned(connection, BY_PLACE):
         connection.execute(
             sql.SQL(
                 "CREATE TEMPORARY TABLE gate_place ON COMMIT DROP AS "
-                "SELECT broken.stream, broken.row_ctid, broken.failed_critical, broken.failed_warning, "
+                "SELECT broken.judged_ctid, broken.stream, broken.row_ctid, broken.failed_critical, broken.failed_warning, "
                 "line.line_no + CASE broken.stream WHEN 1 THEN ("
                 "SELECT count(*) FROM {raw} WHERE delivery_id = %(delivery_id)s AND stream = 0"
                 ") ELSE 0 END AS line_no "

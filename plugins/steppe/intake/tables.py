@@ -178,14 +178,14 @@ def attach(connection: Connection, resource: Resource, delivery_id: int, stream:
     )
 
 
-def count_rows(connection: Connection, resource: Resource, delivery_id: int) -> int:
-    """Rows of a delivery that are in ``raw``."""
+def has_rows(connection: Connection, resource: Resource, delivery_id: int) -> bool:
+    """Whether rows of a delivery are in ``raw``: a crash of the server empties an unlogged table as a whole."""
     row = connection.execute(
-        sql.SQL("SELECT COUNT(*) FROM {} WHERE delivery_id = {}").format(
+        sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE delivery_id = {})").format(
             sql.Identifier("raw", resource.name), sql.Literal(delivery_id)
         )
     ).fetchone()
-    return int(row[0]) if row else 0
+    return bool(row and row[0])
 
 
 def clear(connection: Connection, delivery_id: int, *resources: Resource) -> None:

@@ -15,6 +15,8 @@ def decide(connection: Connection) -> None:
     """
     database.run(connection, "30_ledger/create_rules.sql")
     database.run(connection, "30_ledger/create_candidate.sql")
+    # How many there are is all that the planner needs to know; a larger sample would cost more than the decisions.
+    connection.execute("SET LOCAL default_statistics_target = 10")
     for programme_code in in_order(connection):
         connection.execute("TRUNCATE ledger_candidate")
         # Facts that were just published have no statistics yet: taken for few, they would be looked up one by one in one another.

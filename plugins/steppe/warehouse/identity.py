@@ -90,7 +90,9 @@ def tokenise(
             named += _stream(reader, connection, query, child)
     if is_new:
         partitions.attach(connection, _IDENTITY, child, "sender_code", sender_code)
-    connection.execute(sql.SQL("ANALYZE {} (id_number, sender_code)").format(child.identifier))
+        # The joins that follow need to know how many persons there are; what is added later, autovacuum tells in time.
+        connection.execute("SET LOCAL default_statistics_target = 10")
+        connection.execute(sql.SQL("ANALYZE {} (id_number, sender_code)").format(child.identifier))
     return named
 
 
