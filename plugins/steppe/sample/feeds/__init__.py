@@ -57,7 +57,7 @@ class Feed(Protocol):
 def all_feeds() -> tuple[Feed, ...]:
     """The modules of the sources that the agency delivers, in the order of the alphabet.
 
-    ``payment`` has none: banks answer what the ledger orders, and there is no order before the ledger has posted.
+    ``payment`` has none: banks answer what the ledger orders, and there is no order before the ledger has posted (``sample.bank``).
     """
     return tuple(
         cast(Feed, import_module(f"{__name__}.{contract.source}"))
