@@ -20,6 +20,7 @@ from steppe.commands.incidents import incidents
 from steppe.commands.lifecycle import down, reset, up
 from steppe.commands.paperwork import compose_env, docs
 from steppe.commands.query import sql
+from steppe.commands.reload import reload
 from steppe.commands.run import run
 from steppe.commands.status import status
 from steppe.commands.users import user
@@ -58,6 +59,7 @@ app.command(rich_help_panel=FILES)(deliver)
 app.command(rich_help_panel=FILES)(check)
 app.command(rich_help_panel=FILES)(correct)
 app.command(rich_help_panel=FILES)(sample)
+app.command(rich_help_panel=FILES)(reload)
 app.command(rich_help_panel=LOOKING)(sql)
 app.add_typer(ledger, name="ledger", rich_help_panel=LOOKING)
 app.add_typer(waiver, name="waiver", rich_help_panel=FILES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -85,6 +85,7 @@ def stage(
     sender: str = SENDER,
     also_seen: Mapping[str, Sequence[str]] | None = None,
     digest: str = "rules",
+    made_at: datetime | None = None,
 ) -> int:
     """A gated delivery; commits.
 
@@ -96,14 +97,15 @@ def stage(
         sender: who delivers.
         also_seen: keys by resource that were delivered but are quarantined.
         digest: of the rule set.
+        made_at: when the sender made the file.
 
     Returns:
         The delivery's number.
     """
     found = connection.execute(
         "INSERT INTO ops.delivery (sha256, file_name, size_bytes, source, sender_code, period, state, rule_set_digest, "
-        "rows_in, rows_accepted, rows_quarantined, rows_duplicate, rows_unchanged, gated_at) "
-        "VALUES (%s, 'test.zip', 1, %s, %s, %s, 'gated', %s, 0, 0, 0, 0, 0, clock_timestamp()) RETURNING delivery_id",
+        "rows_in, rows_accepted, rows_quarantined, rows_duplicate, rows_unchanged, gated_at, made_at) "
+        "VALUES (%s, 'test.zip', 1, %s, %s, %s, 'gated', %s, 0, 0, 0, 0, 0, clock_timestamp(), %s) RETURNING delivery_id",
         (
             sha256(
                 json.dumps([source, str(period), sender, digest, rows, str(also_seen), _next()], default=str).encode()
@@ -112,6 +114,7 @@ def stage(
             sender,
             period,
             digest,
+            made_at,
         ),
     ).fetchone()
     assert found
@@ -174,6 +177,11 @@ def _stage_resource(  # noqa: PLR0917
         "delivery_id": delivery_id,
         "resource": resource.name,
     }
+    connection.cursor().executemany(
+        "INSERT INTO quarantine.row (delivery_id, resource, line_no, rule_ids, record, key_hash) "
+        "VALUES (%s, %s, %s, '{x.broken}', '{}', hashtextextended(%s, 0))",
+        [(delivery_id, resource.name, line_no, key) for line_no, key in enumerate(also_seen, start=1)],
+    )
     named = [*(key_of(resource, row) for row in rows), *also_seen]
     connection.execute(
         sql.SQL(

@@ -5,4 +5,4 @@ FROM ops.delivery
 WHERE
     (source = %(source)s AND state IN ('received', 'landed', 'gated'))
     OR delivery_id = any(%(received)s::bigint[])
-ORDER BY period NULLS FIRST, sender_code NULLS FIRST, delivery_id;
+ORDER BY period NULLS FIRST, sender_code NULLS FIRST, made_at, delivery_id;

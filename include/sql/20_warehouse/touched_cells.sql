@@ -1,7 +1,8 @@
 -- Grain: one row per sender and month of fct_employment_month that publications after the mark touch.
 -- Inputs: ops.publication, fct_insurance_month, dim_person. Rerun: reads only.
 -- A register delivery touches its own month: months without a snapshot of their own are not filled, a stale register would count people
--- who have come home. A contribution touches the month it is for and, through "so far this year", those after it.
+-- who have come home. A late one also touches the months after it, where somebody may have been in quarantine. A contribution touches
+-- the month it is for and, through "so far this year", those after it.
 WITH fresh AS (
     SELECT
         publication.source,
@@ -42,9 +43,10 @@ snapshot AS (
 )
 
 SELECT
-    fresh.sender_code,
-    fresh.period AS month
-FROM fresh
+    snapshot.sender_code,
+    snapshot.period AS month
+FROM snapshot
+INNER JOIN fresh ON snapshot.sender_code = fresh.sender_code AND snapshot.period >= fresh.period
 WHERE fresh.source = 'household_registry'
 UNION
 SELECT

@@ -4,4 +4,4 @@ SELECT
     state IN ('published', 'rejected') AS is_final
 FROM ops.delivery
 WHERE delivery_id = any(%(delivery_ids)s::bigint[])
-ORDER BY period, delivery_id;
+ORDER BY period, made_at, delivery_id;

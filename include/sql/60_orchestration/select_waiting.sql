@@ -4,13 +4,14 @@ WITH oldest AS (
     SELECT
         sender_code,
         delivery_id,
-        period
+        period,
+        made_at
     FROM ops.delivery
     WHERE
         source = %(source)s
         AND state NOT IN ('published', 'rejected')
         AND (%(sender)s::text IS NULL OR sender_code = %(sender)s)
-    ORDER BY period, sender_code, delivery_id
+    ORDER BY period, sender_code, made_at, delivery_id
     LIMIT %(most)s
 )
 
@@ -19,4 +20,4 @@ SELECT
     delivery_id,
     period
 FROM oldest
-ORDER BY sender_code, period, delivery_id;
+ORDER BY sender_code, period, made_at, delivery_id;

@@ -38,7 +38,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "delivery.rejected_share": ("未通过行的比例超过合同上限", "more rows fail than the contract allows"),
     "delivery.mass_deletion": ("缺失的主键过多，疑似误删", "so many keys are absent that a mass deletion is implied"),
     "delivery.unexplained_change": ("行数与往月相差过大", "the number of rows differs too much from the months before"),
-    "delivery.superseded_period": ("所属月份不再接收", "the month is closed"),
+    "delivery.outdated": ("同月已有生成时间更晚的文件", "a file made later is published for the month"),
     "delivery.empty": ("没有数据行", "there are no rows"),
 }
 

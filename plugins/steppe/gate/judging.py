@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import psycopg
@@ -36,13 +37,15 @@ from steppe.gate.waivers import Waived
 from steppe.intake import Manifest
 
 
-def judge(connection: Connection, delivery_id: int) -> Verdict:
+def judge(connection: Connection, delivery_id: int, *, judge_all: bool = False) -> Verdict:
     """Judge a landed delivery and leave its accepted rows in ``staging``, the others in ``quarantine.row``. Commits.
 
     Safe to run again: what an earlier run left is removed first.
 
     Args:
         connection: the loader's, with no transaction open.
+        delivery_id: a landed delivery.
+        judge_all: also the rows that were accepted before with the same content and rules.
 
     Raises:
         Rejected: a critical rule on the whole failed. Results are recorded, what was judged is left aside for the sender to be told;
@@ -58,7 +61,8 @@ def judge(connection: Connection, delivery_id: int) -> Verdict:
             delivery = load(connection, delivery_id)
         try:
             with connection.transaction():
-                verdict = evaluate(connection, delivery, said)
+                engine = replace(onepass.ENGINE, judge_all=judge_all)
+                verdict = evaluate(connection, delivery, said, engine)
                 refused = refusal.of(verdict, delivery)
                 settle(connection, delivery, verdict, accepted=refused is None and not _errors(verdict))
         except psycopg.Error as error:

@@ -30,7 +30,7 @@ def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict
     with planned(connection, BY_PLACE):
         connection.execute(
             sql.SQL(
-                "INSERT INTO quarantine.row (delivery_id, resource, line_no, rule_ids, record, region_code) "
+                "INSERT INTO quarantine.row (delivery_id, resource, line_no, rule_ids, record, region_code, key_hash) "
                 "SELECT %(delivery_id)s, %(resource)s, place.line_no, "
                 "ARRAY(SELECT rule_id FROM unnest(%(critical)s::text[]) WITH ORDINALITY AS rule (rule_id, place_no) "
                 "WHERE place.failed_critical >> (place_no - 1)::integer & 1 = 1) "
@@ -38,7 +38,7 @@ def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict
                 "WHERE place.failed_warning >> (place_no - 1)::integer & 1 = 1), "
                 "to_jsonb(line) - ARRAY['delivery_id', 'stream', 'line_no'], CASE WHEN line.region_code IN ("
                 "SELECT region.region_code FROM ops.region AS region WHERE region.level = 'banner') "
-                "THEN line.region_code END "
+                "THEN line.region_code END, place.key_hash "
                 "FROM gate_place AS place "
                 "INNER JOIN {raw} AS line ON line.delivery_id = %(delivery_id)s "
                 "AND line.stream = place.stream AND line.ctid = place.row_ctid"
@@ -59,14 +59,15 @@ def _find_places(connection: Connection, delivery: Delivery, resource: Resource,
     connection.execute(
         sql.SQL(
             "CREATE TEMPORARY TABLE gate_broken ON COMMIT DROP AS "
-            "SELECT ctid AS judged_ctid, stream, row_ctid, failed_critical, failed_warning FROM {} WHERE {}"
+            "SELECT ctid AS judged_ctid, stream, row_ctid, key_hash, failed_critical, failed_warning FROM {} WHERE {}"
         ).format(partitions.judged_name(resource, delivery.delivery_id), which)
     )
     with planned(connection, BY_PLACE):
         connection.execute(
             sql.SQL(
                 "CREATE TEMPORARY TABLE gate_place ON COMMIT DROP AS "
-                "SELECT broken.judged_ctid, broken.stream, broken.row_ctid, broken.failed_critical, broken.failed_warning, "
+                "SELECT broken.judged_ctid, broken.stream, broken.row_ctid, broken.key_hash, broken.failed_critical, "
+                "broken.failed_warning, "
                 "line.line_no + CASE broken.stream WHEN 1 THEN ("
                 "SELECT count(*) FROM {raw} WHERE delivery_id = %(delivery_id)s AND stream = 0"
                 ") ELSE 0 END AS line_no "

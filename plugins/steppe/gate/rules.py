@@ -145,6 +145,7 @@ _DELIVERY = {
     "delivery.rejected_share": "未通过的行过多。 Too large a share of the rows fails.",
     "delivery.mass_deletion": "缺席的记录过多。 Too large a share of the known records is absent.",
     "delivery.unexplained_change": "行数与往月相差过大。 The number of rows differs too much from the months before.",
+    "delivery.outdated": "同月已有生成时间更晚的文件。 A file that was made later is published for the month.",
 }
 FORMAT_RULES: tuple[Rule, ...] = tuple(
     Rule(rule_id, "line", "C2.2", why, fix, "critical", "format") for rule_id, (why, fix) in _FORMAT.items()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -64,6 +64,7 @@ class Told:
     sender_code: str | None = None
     period: date | None = None
     contract_version: str | None = None
+    made_at: datetime | None = None
 
 
 _FAULTS = {

@@ -145,7 +145,7 @@ def _judge(path: Path, what: Content) -> tuple[Told, Rejected | None]:
             text = opened.manifest()
             facts = manifest.told(text)
             found = manifest.parse(text)
-            facts = Told(found.source, found.sender, found.month, found.contract_version)
+            facts = Told(found.source, found.sender, found.month, found.contract_version, found.created_at)
             for file in found.files:
                 if not opened.has(file.path):
                     raise Rejected(

@@ -6,9 +6,27 @@
 from __future__ import annotations
 
 from steppe.warehouse.bitemporal import Change
+from steppe.warehouse.content import Content, digests
 from steppe.warehouse.derivation import Built, Cell, build
 from steppe.warehouse.difference import compare
 from steppe.warehouse.marts import Refreshed, refresh_marts
 from steppe.warehouse.publication import Published, publish
+from steppe.warehouse.reloading import Asked, Reload, Reloaded, reload
 
-__all__ = ["Built", "Cell", "Change", "Published", "Refreshed", "build", "compare", "publish", "refresh_marts"]
+__all__ = [
+    "Asked",
+    "Built",
+    "Cell",
+    "Change",
+    "Content",
+    "Published",
+    "Refreshed",
+    "Reload",
+    "Reloaded",
+    "build",
+    "compare",
+    "digests",
+    "publish",
+    "refresh_marts",
+    "reload",
+]

@@ -7,8 +7,10 @@ next period that its sender has published already (infinity for the newest), spe
   at T; what it said of the months before P and from N on is said again by remnants known from T;
 - the delivered rows become versions that hold for [P, N) and are known from T.
 
-So late periods, re-deliveries and the ordinary next month are one case. A monthly resource has no validity: a key told again replaces
-what was known, absence says nothing, except that a second delivery of the same period withdraws what the first told and it does not.
+So late periods, re-deliveries and the ordinary next month are one case, and the order of arrival changes nothing: a period that has a
+key in quarantine says nothing of it, so for that key N is the first later period that does. A monthly resource has no validity: what
+the latest period tells of a key is known, absence says nothing, except that a second delivery of the same period withdraws what the
+first told and it does not; then what the latest period before told of the key is known again (``warehouse.told_before``).
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ class Change:
     outdated: int  # told by a late delivery, but a later period had told the key already
 
 
-def write(connection: Connection, target: Target, moment: Moment) -> Change:
+def write(connection: Connection, target: Target, moment: Moment, *, only_differences: bool = False) -> Change:
     """Publish the delivery's rows of one target, inside the caller's transaction.
 
     Raises:
@@ -77,17 +79,48 @@ def write(connection: Connection, target: Target, moment: Moment) -> Change:
     ).rowcount
     _complete(target, staged, delivered)
     connection.execute("ANALYZE delivered (key_hash)")
+    values = moment.values() | {"resource": target.resource.name, "target": target.name}
+    outdated = again = 0
     if target.resource.is_snapshot:
-        outdated = 0
-        ended = _end_versions(connection, target, child, columns, moment)
+        _carry(connection, target, child, moment)
+        if only_differences:
+            _leave_alone(connection, target, child, columns)
+        ended = _end_versions(connection, child, columns, values)
     else:
-        outdated = _drop_outdated(connection, child, moment)
-        ended = _end_keys(connection, target, child, moment)
+        outdated = _set_aside(connection, child, values)
+        if only_differences:
+            _leave_alone(connection, target, child, columns)
+        ended, again = _end_keys(connection, child, values)
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     inserted = connection.execute(
         sql.SQL("INSERT INTO {} ({}) SELECT {} FROM delivered").format(child.identifier, names, names)
     ).rowcount
-    return Change(target.name, inserted, ended, outdated)
+    return Change(target.name, inserted + again, ended, outdated)
+
+
+# How a row came to be known, beside what it says.
+_BOOKKEEPING = {"valid_from", "valid_to", "delivery_id", "row_hash", "rule_set_digest", "known_from", "known_to"}
+
+
+def _leave_alone(connection: Connection, target: Target, child: Table, columns: list[str]) -> None:
+    """Take from what is delivered the rows that are known with the same content for as long as they would hold."""
+    said = [column for column in columns if column not in _BOOKKEEPING]
+    held = (
+        "version.valid_from <= delivered.valid_from AND version.valid_to >= delivered.valid_to"
+        if target.resource.is_snapshot
+        else "TRUE"  # the period is part of what is said
+    )
+    connection.execute(
+        sql.SQL(
+            "DELETE FROM delivered USING {} AS version WHERE version.key_hash = delivered.key_hash "
+            "AND version.known_to = 'infinity' AND {} AND ({}) IS NOT DISTINCT FROM ({})"
+        ).format(
+            child.identifier,
+            sql.SQL(held),  # type: ignore[arg-type]
+            sql.SQL(", ").join(sql.Identifier("version", column) for column in said),
+            sql.SQL(", ").join(sql.Identifier("delivered", column) for column in said),
+        )
+    )
 
 
 def _staged(connection: Connection, target: Target, moment: Moment) -> int:
@@ -116,22 +149,89 @@ def _first(connection: Connection, target: Target, child: Table, moment: Moment,
     return Change(target.name, inserted, 0, 0)
 
 
+# Keys of which a later period says nothing, because each of its deliveries has them in quarantine: under their own hash, in a line that
+# could not be split, or under the other number by which 10_staging/present knows them.
+_OTHER_NUMBER = {"person": "person_id", "self_employment": "business_code"}
+_SPEAKS = """
+INSERT INTO carried (key_hash, until, other_number)
+SELECT key_hash, %(next_period)s, {number} FROM delivered
+UNION
+SELECT absent.key_hash, %(next_period)s, min({number})
+FROM staging.absent
+LEFT JOIN {child} AS version ON version.key_hash = absent.key_hash AND version.known_to = 'infinity'
+WHERE absent.delivery_id = %(delivery_id)s AND absent.resource = %(resource)s
+GROUP BY absent.key_hash
+"""
+_HIDDEN = """
+UPDATE carried SET until = %(following)s::date
+WHERE carried.until = %(later)s::date AND NOT EXISTS (
+    SELECT FROM unnest(%(deliveries)s::bigint[]) AS told (delivery_id)
+    WHERE NOT EXISTS (
+        SELECT FROM quarantine.row AS rejected
+        WHERE
+            rejected.delivery_id = told.delivery_id AND rejected.resource = %(resource)s
+            AND (
+                rejected.key_hash = carried.key_hash OR rejected.record ->> %(other)s = carried.other_number
+                OR EXISTS (
+                    SELECT FROM regexp_split_to_table(rejected.record ->> 'text', '[",]') AS token (value)
+                    WHERE
+                        token.value = carried.other_number
+                        OR carried.key_hash
+                        = hashtextextended(CASE WHEN %(key_is_id)s THEN ops.normalise_id(token.value) ELSE token.value END, 0)
+                )
+            )
+    )
+)
+"""
+
+
+def _carry(connection: Connection, target: Target, child: Table, moment: Moment) -> None:
+    """Let what is delivered, and what is absent, hold on over later periods that have the key in quarantine: table ``carried``."""
+    connection.execute("DROP TABLE IF EXISTS pg_temp.carried")
+    connection.execute(
+        "CREATE TEMPORARY TABLE carried (key_hash bigint NOT NULL, until date NOT NULL, other_number text) ON COMMIT DROP"
+    )
+    if moment.next_period is None:
+        return
+    other = _OTHER_NUMBER.get(target.resource.name)
+    values = moment.values() | {
+        "resource": target.resource.name,
+        "key_is_id": target.resource.key == ("id_number",),
+        "other": other or "",
+    }
+    later = connection.execute(
+        "SELECT period, array_agg(delivery_id) FROM ops.publication WHERE sender_code = %(sender_code)s AND period > %(period)s "
+        "AND source = (SELECT source FROM ops.delivery WHERE delivery_id = %(delivery_id)s) GROUP BY period ORDER BY period",
+        values,
+    ).fetchall()
+    number = sql.SQL("NULL::text") if other is None else sql.Identifier(other)
+    connection.execute(sql.SQL(_SPEAKS).format(number=number, child=child.identifier), values)
+    for (period, deliveries), following in zip(later, [*(period for period, _ in later[1:]), "infinity"], strict=True):
+        connection.execute(_HIDDEN, values | {"later": period, "following": following, "deliveries": deliveries})
+    connection.execute("DELETE FROM carried WHERE until = %(next_period)s", values)
+    connection.execute(
+        "UPDATE delivered SET valid_to = carried.until FROM carried WHERE carried.key_hash = delivered.key_hash"
+    )
+
+
 _FIND_ABSENT = """
 CREATE TEMPORARY TABLE affected ON COMMIT DROP AS
-SELECT version.ctid AS place
+SELECT version.ctid AS place, coalesce(carried.until, %(next_period)s::date) AS until
 FROM staging.absent
 INNER JOIN {child} AS version ON version.key_hash = absent.key_hash
+LEFT JOIN carried ON carried.key_hash = absent.key_hash
 WHERE
     absent.delivery_id = %(delivery_id)s AND absent.resource = %(resource)s
-    AND version.known_to = 'infinity' AND version.valid_from < %(next_period)s::date AND version.valid_to > %(period)s::date
+    AND version.known_to = 'infinity' AND version.valid_from < coalesce(carried.until, %(next_period)s::date)
+    AND version.valid_to > %(period)s::date
 """
 
 _FIND_CHANGED = """
-INSERT INTO affected (place)
-SELECT version.ctid AS place
+INSERT INTO affected (place, until)
+SELECT version.ctid AS place, delivered.valid_to AS until
 FROM {child} AS version
 INNER JOIN delivered ON version.key_hash = delivered.key_hash
-WHERE version.known_to = 'infinity' AND version.valid_from < %(next_period)s::date AND version.valid_to > %(period)s::date
+WHERE version.known_to = 'infinity' AND version.valid_from < delivered.valid_to AND version.valid_to > %(period)s::date
 """
 
 _END_AND_SAY_AGAIN = """
@@ -139,25 +239,24 @@ WITH ended AS (
     UPDATE {child} AS version SET known_to = %(known_from)s::timestamptz
     FROM affected
     WHERE version.ctid = affected.place
-    RETURNING version.*
+    RETURNING version.*, affected.until
 ),
 
 remnant AS (
     INSERT INTO {child} ({columns})
     SELECT {before} FROM ended WHERE ended.valid_from < %(period)s::date
     UNION ALL
-    SELECT {after} FROM ended WHERE ended.valid_to > %(next_period)s::date
+    SELECT {after} FROM ended WHERE ended.valid_to > ended.until
 )
 
 SELECT count(*) FROM ended
 """
 
 
-def _end_versions(connection: Connection, target: Target, child: Table, columns: list[str], moment: Moment) -> int:
+def _end_versions(connection: Connection, child: Table, columns: list[str], values: dict[str, Any]) -> int:
     said_again = {"known_from": sql.SQL("%(known_from)s::timestamptz"), "known_to": sql.SQL("'infinity'::timestamptz")}
     before = said_again | {"valid_to": sql.SQL("%(period)s::date")}
-    after = said_again | {"valid_from": sql.SQL("%(next_period)s::date")}
-    values = moment.values() | {"resource": target.resource.name}
+    after = said_again | {"valid_from": sql.SQL("ended.until")}
     connection.execute("DROP TABLE IF EXISTS pg_temp.affected")
     for find in (_FIND_ABSENT, _FIND_CHANGED):
         connection.execute(sql.SQL(find).format(child=child.identifier), values)
@@ -173,34 +272,98 @@ def _end_versions(connection: Connection, target: Target, child: Table, columns:
     return int(row[0]) if row else 0
 
 
-def _drop_outdated(connection: Connection, child: Table, moment: Moment) -> int:
-    """Leave out what a later period has told already: a late delivery does not undo newer knowledge of the same key."""
-    return connection.execute(
-        sql.SQL(
-            "DELETE FROM delivered USING {} AS version WHERE version.key_hash = delivered.key_hash "
-            "AND version.known_to = 'infinity' AND version.period > %(period)s::date"
-        ).format(child.identifier),
-        moment.values(),
-    ).rowcount
-
-
-def _end_keys(connection: Connection, target: Target, child: Table, moment: Moment) -> int:
-    values = moment.values() | {"resource": target.resource.name}
-    ended = connection.execute(
-        sql.SQL(
-            "UPDATE {} AS version SET known_to = %(known_from)s::timestamptz FROM delivered "
-            "WHERE version.key_hash = delivered.key_hash AND version.known_to = 'infinity'"
-        ).format(child.identifier),
-        values,
-    ).rowcount
-    return (
-        ended
-        + connection.execute(
-            sql.SQL(
-                "UPDATE {} AS version SET known_to = %(known_from)s::timestamptz FROM staging.absent "
-                "WHERE absent.delivery_id = %(delivery_id)s AND absent.resource = %(resource)s "
-                "AND version.key_hash = absent.key_hash AND version.known_to = 'infinity' AND version.period = %(period)s::date"
-            ).format(child.identifier),
-            values,
-        ).rowcount
+# What an earlier file of this month told and a later month covers: this file takes its place, but for keys that it has in quarantine.
+_FORGET = """
+DELETE FROM warehouse.told_before AS covered
+WHERE
+    covered.target = %(target)s AND covered.sender_code = %(sender_code)s AND covered.period = %(period)s
+    AND NOT EXISTS (
+        SELECT FROM quarantine.row AS rejected
+        WHERE
+            rejected.delivery_id = %(delivery_id)s AND rejected.resource = %(resource)s AND rejected.key_hash = covered.key_hash
     )
+"""
+
+_SET_ASIDE = """
+WITH outdated AS (
+    DELETE FROM delivered USING {child} AS version
+    WHERE
+        version.key_hash = delivered.key_hash AND version.known_to = 'infinity' AND version.period > %(period)s::date
+    RETURNING delivered.*
+)
+
+INSERT INTO warehouse.told_before (target, sender_code, region_code, key_hash, period, content)
+SELECT %(target)s, sender_code, region_code, key_hash, period, to_jsonb(outdated) FROM outdated
+"""
+
+
+def _set_aside(connection: Connection, child: Table, values: dict[str, Any]) -> int:
+    """Put aside what a later period has told already: a late delivery does not undo newer knowledge of the same key."""
+    connection.execute(_FORGET, values)
+    return connection.execute(sql.SQL(_SET_ASIDE).format(child=child.identifier), values).rowcount
+
+
+_END_TOLD_AGAIN = """
+WITH ended AS (
+    UPDATE {child} AS version SET known_to = %(known_from)s::timestamptz
+    FROM delivered
+    WHERE version.key_hash = delivered.key_hash AND version.known_to = 'infinity'
+    RETURNING version.*
+),
+
+covered AS (
+    INSERT INTO warehouse.told_before (target, sender_code, region_code, key_hash, period, content)
+    SELECT %(target)s, sender_code, region_code, key_hash, period, to_jsonb(ended) FROM ended WHERE period < %(period)s::date
+)
+
+SELECT count(*) FROM ended
+"""
+
+_WITHDRAW = """
+WITH withdrawn AS (
+    UPDATE {child} AS version SET known_to = %(known_from)s::timestamptz
+    FROM staging.absent
+    WHERE
+        absent.delivery_id = %(delivery_id)s AND absent.resource = %(resource)s
+        AND version.key_hash = absent.key_hash AND version.known_to = 'infinity' AND version.period = %(period)s::date
+    RETURNING version.key_hash
+),
+
+latest AS (
+    SELECT DISTINCT ON (covered.key_hash) covered.key_hash, covered.period
+    FROM warehouse.told_before AS covered
+    INNER JOIN withdrawn ON covered.key_hash = withdrawn.key_hash
+    WHERE covered.target = %(target)s AND covered.sender_code = %(sender_code)s
+    ORDER BY covered.key_hash, covered.period DESC
+),
+
+again AS (
+    DELETE FROM warehouse.told_before AS covered USING latest
+    WHERE
+        covered.target = %(target)s AND covered.sender_code = %(sender_code)s
+        AND covered.key_hash = latest.key_hash AND covered.period = latest.period
+    RETURNING covered.content
+),
+
+known AS (
+    INSERT INTO {child}
+    SELECT (
+        jsonb_populate_record(
+            NULL::{child},
+            again.content || jsonb_build_object('known_from', %(known_from)s::timestamptz, 'known_to', 'infinity')
+        )
+    ).*
+    FROM again
+    RETURNING 1
+)
+
+SELECT (SELECT count(*) FROM withdrawn), (SELECT count(*) FROM known)
+"""
+
+
+def _end_keys(connection: Connection, child: Table, values: dict[str, Any]) -> tuple[int, int]:
+    """End what is told again or withdrawn; returns the rows that ended and those that are known again."""
+    told_again = connection.execute(sql.SQL(_END_TOLD_AGAIN).format(child=child.identifier), values).fetchone()
+    row = connection.execute(sql.SQL(_WITHDRAW).format(child=child.identifier), values).fetchone()
+    withdrawn, again = row or (0, 0)
+    return (int(told_again[0]) if told_again else 0) + int(withdrawn), int(again)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from steppe import database, gate, intake
 from steppe.database import Connection
-from steppe.errors import SteppeError
+from steppe.errors import Rejected, SteppeError
 from steppe.warehouse import bitemporal, identity, targets
 from steppe.warehouse.bitemporal import Change, Moment
 
@@ -28,7 +28,7 @@ class Published:
     changes: tuple[Change, ...] = ()
 
 
-def publish(connection: Connection, delivery_id: int) -> Published:
+def publish(connection: Connection, delivery_id: int, *, only_differences: bool = False) -> Published:
     """Publish a gated delivery: tokens, warehouse rows, ``ops.publication`` and the delivery's state, all or nothing.
 
     Safe to run again, at once, or after a kill: a delivery is published once. What was staged of it is dropped after the commit.
@@ -38,23 +38,24 @@ def publish(connection: Connection, delivery_id: int) -> Published:
     Args:
         connection: the loader's, not in autocommit and with no transaction open.
         delivery_id: a delivery in state gated or published.
+        only_differences: leave alone what is known with the same content, though it was judged again.
 
     Raises:
         SteppeError: the delivery is unknown, not judged yet, or rejected.
-        Rejected: its renewed verdict rejects it.
+        Rejected: its renewed verdict rejects it, or a file that was made later is published for its month.
     """
-    published = _publish_once(connection, delivery_id)
+    published = _publish_once(connection, delivery_id, only_differences)
     if published is None:
-        gate.judge(connection, delivery_id)
+        gate.judge(connection, delivery_id, judge_all=only_differences)
         connection.commit()
-        published = _publish_once(connection, delivery_id)
+        published = _publish_once(connection, delivery_id, only_differences)
     if published is None:
         raise SteppeError(f"delivery {delivery_id}: overtaken again while it was judged; publish it again")
     drop_staged(connection, delivery_id)
     return published
 
 
-def _publish_once(connection: Connection, delivery_id: int) -> Published | None:
+def _publish_once(connection: Connection, delivery_id: int, only_differences: bool) -> Published | None:
     """The publication, or None where the verdict is out of date."""
     with connection.transaction():
         delivery = database.run(connection, "20_warehouse/lock_delivery.sql", {"delivery_id": delivery_id}).fetchone()
@@ -69,20 +70,29 @@ def _publish_once(connection: Connection, delivery_id: int) -> Published | None:
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('steppe.sender.' || %s, 0))", (sender_code,))
         row = database.run(connection, "20_warehouse/moment.sql", {"delivery_id": delivery_id}).fetchone()
         assert row is not None  # noqa: S101 - the delivery is locked
-        next_period, supersedes, known_from, rule_set_digest, is_overtaken = row
+        next_period, supersedes, known_from, rule_set_digest, is_overtaken, is_outdated = row
+        if is_outdated:
+            raise _outdated(period)
         if is_overtaken:
             return None
         moment = Moment(delivery_id, sender_code, period, next_period, known_from, rule_set_digest)
         written = targets.of_source(source)
         named = identity.tokenise(connection, delivery_id, sender_code, written, is_newest=next_period is None)
-        changes = tuple(bitemporal.write(connection, target, moment) for target in written)
+        changes = tuple(
+            bitemporal.write(connection, target, moment, only_differences=only_differences) for target in written
+        )
         # From here to the commit no other publication gets a number, so that numbers follow the order in which rows become visible
         # and a step that has handled number n has seen everything before it.
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('steppe.publication', 0))")
         database.run(
             connection,
             "20_warehouse/insert_publication.sql",
-            {"delivery_id": delivery_id, "supersedes_delivery_id": supersedes, "published_at": known_from},
+            {
+                "delivery_id": delivery_id,
+                "supersedes_delivery_id": supersedes,
+                "published_at": known_from,
+                "is_changed": any(change.inserted or change.ended for change in changes),
+            },
         )
         database.run(
             connection,
@@ -91,6 +101,14 @@ def _publish_once(connection: Connection, delivery_id: int) -> Published | None:
         )
         done = _published(connection, delivery_id)
     return replace(done, is_new=True, persons_named=named, changes=changes)
+
+
+def _outdated(period: date) -> Rejected:
+    return Rejected(
+        "delivery.outdated",
+        f"{period:%Y-%m} 已有 created_at 更晚的文件发布；如本文件更新，请核对时钟、重新打包后重报",
+        f"a file with a later created_at is published for {period:%Y-%m}; if this one is newer, check the clock, pack it again and send it",
+    )
 
 
 def _published(connection: Connection, delivery_id: int) -> Published:

@@ -156,7 +156,7 @@ def test_a_verdict_that_another_publication_has_overtaken_is_renewed(
     warehouse.publish(loader, changing)
     judged: list[int] = []
 
-    def judge(connection: database.Connection, delivery_id: int) -> None:
+    def judge(connection: database.Connection, delivery_id: int, **_: bool) -> None:
         judged.append(delivery_id)
         connection.execute(
             "UPDATE ops.delivery SET gated_at = clock_timestamp() WHERE delivery_id = %s", (delivery_id,)
