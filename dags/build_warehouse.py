@@ -1,8 +1,10 @@
 """Purpose: derive the dimensions and facts that are made from several agencies' deliveries.
 
-Reads: `ops.publication` after its mark in `ops.step_mark`; the warehouse's published rows; `ops.parameter`, `ops.region`.
+Reads: `ops.publication` after its marks in `ops.identity_mark` and `ops.step_mark`; the warehouse's published rows; the vault, where names
+are compared; `ops.parameter`, `ops.region`.
 
-Writes: `warehouse.dim_region`, `dim_date`, `dim_village`, `fct_employment_month` (person × month), its mark.
+Writes: `ops.identity_case` (doubts for a person to decide), `warehouse.person_link`, `person_contested`; then `warehouse.dim_region`,
+`dim_date`, `dim_village`, `fct_employment_month` (person × month); its marks.
 
 When it fails: readers keep the facts of the last success. The cause is the database, the disk or this code; an alert was raised. Clear
 the task: it starts from its mark and gives the same result however often it runs. A statement that ran too long was
@@ -14,6 +16,13 @@ from __future__ import annotations
 from airflow.sdk import DAG, AssetAny, get_current_context, task
 from steppe import contracts
 from steppe.orchestration import assets, defaults
+
+
+@task(pool=assets.GATE_POOL)
+def identify() -> None:
+    from steppe.orchestration import steps
+
+    steps.identify(get_current_context()["params"]["timeout_minutes"])
 
 
 @task(outlets=[assets.FACTS], pool=assets.GATE_POOL)
@@ -34,4 +43,4 @@ with DAG(
     tags=[defaults.TAG, "warehouse"],
     params={"timeout_minutes": defaults.timeout_minutes(60)},
 ):
-    build()
+    identify() >> build()

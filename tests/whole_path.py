@@ -24,6 +24,7 @@ def load(connection: database.Connection) -> list[int]:
             loaded.append(delivery_id)
             try:
                 intake.land(connection, delivery_id)
+                warehouse.give_numbers(connection, delivery_id)
                 connection.commit()
                 gate.judge(connection, delivery_id)
                 connection.commit()
@@ -39,6 +40,6 @@ def load(connection: database.Connection) -> list[int]:
 
 def finish(connection: database.Connection) -> None:
     """Facts, ledgers and marts for what has been published."""
-    for step in (warehouse.build, ledger.post, warehouse.refresh_marts):
+    for step in (warehouse.identify, warehouse.build, ledger.post, warehouse.refresh_marts):
         step(connection)
         connection.commit()

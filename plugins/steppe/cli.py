@@ -16,6 +16,7 @@ from steppe.commands.checks import test
 from steppe.commands.deliveries import check, correct, deliver, sample
 from steppe.commands.doctor import doctor
 from steppe.commands.figures import bench, ledger
+from steppe.commands.identity import identity
 from steppe.commands.incidents import incidents
 from steppe.commands.lifecycle import down, reset, up
 from steppe.commands.paperwork import compose_env, docs
@@ -63,6 +64,7 @@ app.command(rich_help_panel=FILES)(reload)
 app.command(rich_help_panel=LOOKING)(sql)
 app.add_typer(ledger, name="ledger", rich_help_panel=LOOKING)
 app.add_typer(waiver, name="waiver", rich_help_panel=FILES)
+app.add_typer(identity, name="identity", rich_help_panel=FILES)
 app.command(rich_help_panel=MAKING, context_settings=WHATEVER_FOLLOWS)(test)
 app.command(rich_help_panel=MAKING)(bench)
 app.command(rich_help_panel=MAKING)(docs)

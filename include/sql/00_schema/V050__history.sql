@@ -28,6 +28,6 @@ COMMENT ON COLUMN warehouse.told_before.region_code IS 'Banner of the row 区划
 COMMENT ON COLUMN warehouse.told_before.key_hash IS 'Hash of the delivered key 主键摘要';
 COMMENT ON COLUMN warehouse.told_before.period IS 'Month whose delivery told it 所属月份';
 COMMENT ON COLUMN warehouse.told_before.content IS 'The row as it would stand in the table 内容';
-GRANT SELECT ON warehouse.told_before TO steppe_auditor;
+GRANT SELECT ON TABLE warehouse.told_before TO steppe_auditor;
 ALTER TABLE warehouse.told_before ENABLE ROW LEVEL SECURITY;
 CREATE POLICY auditor_all ON warehouse.told_before FOR SELECT TO steppe_auditor USING (TRUE);

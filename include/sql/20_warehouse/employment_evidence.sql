@@ -1,7 +1,9 @@
--- What spells and contributions say of a month, in three tables that fct_employment_month.sql reads and build drops before it commits:
+-- What spells and contributions say of a month, in four tables that fct_employment_month.sql reads and build drops before it commits:
 -- permanent tables, because a query over temporary ones would not run in parallel; unlogged, because nobody else ever sees them.
 -- Grain: warehouse.place_now one row per banner; warehouse.insured_now one row per person with a contribution paid for the year up to the month; warehouse.spell_now one row per
--- person and sender with a spell in that time. Inputs: fct_insurance_month, fct_employment_spell (as known now), ops.region, ops.parameter.
+-- person and sender with a spell in that time; warehouse.alias_now one row per key of a person with several.
+-- Inputs: fct_insurance_month, fct_employment_spell, dim_person, person_link, person_contested (as known now), ops.region, ops.parameter.
+-- What a source tells under a number that it gives to another name counts for nobody until a person has decided.
 -- Rerun: inside the build's transaction, after the tables were dropped.
 -- Evidence of a spell, best first (C7.2): 1 an employee scheme was paid for one of its months, 2 employer or contract, 3 call-back,
 -- 4 self-report. The *_tier columns look back to January: a snapshot tells all spells of its year, also those that have ended.
@@ -13,10 +15,39 @@ FROM ops.region AS banner
 LEFT JOIN LATERAL ops.parameter_at('out_migration_place_classes', banner.region_code, %(month)s::date) AS rule ON TRUE
 WHERE banner.level = 'banner';
 
+-- Keys that people decided to be one person: a banner tells of him once, under the main key where it knows that one.
+CREATE UNLOGGED TABLE warehouse.alias_now AS
+SELECT
+    person.person_key,
+    person.sender_code,
+    person.region_code,
+    family.main_key,
+    row_number() OVER (
+        PARTITION BY family.main_key, person.region_code
+        ORDER BY person.person_key = family.main_key DESC, person.sender_code ASC, person.person_key ASC
+    ) = 1 AS is_told
+FROM warehouse.dim_person AS person
+INNER JOIN (
+    SELECT
+        link.person_key,
+        link.main_key
+    FROM warehouse.person_link AS link
+    WHERE link.known_to = 'infinity'
+    UNION
+    SELECT
+        link.main_key AS person_key,
+        link.main_key
+    FROM warehouse.person_link AS link
+    WHERE link.known_to = 'infinity'
+) AS family ON person.person_key = family.person_key
+WHERE
+    person.known_to = 'infinity' AND person.valid_from <= %(month)s::date AND person.valid_to > %(month)s::date
+    AND person.sender_code = any(%(sender_codes)s::text[]);
+
 CREATE UNLOGGED TABLE warehouse.insured_now AS
 WITH paid AS (
     SELECT
-        contribution.person_key,
+        coalesce(link.main_key, contribution.person_key) AS person_key,
         contribution.scheme,
         contribution.uscc,
         contribution.delivery_id,
@@ -24,8 +55,15 @@ WITH paid AS (
         contribution.due_month = %(month)s::date AS is_of_month,
         extract(MONTH FROM contribution.due_month)::integer AS month_no
     FROM warehouse.fct_insurance_month AS contribution
+    LEFT JOIN warehouse.person_link AS link ON contribution.person_key = link.person_key AND link.known_to = 'infinity'
     WHERE
         contribution.known_to = 'infinity' AND contribution.is_received
+        AND NOT EXISTS (
+            SELECT FROM warehouse.person_contested AS contested
+            WHERE
+                contested.person_key = contribution.person_key AND contested.sender_code = contribution.sender_code
+                AND contested.source = 'social_insurance' AND contested.known_to = 'infinity'
+        )
         AND contribution.due_month BETWEEN date_trunc('year', %(month)s::date)::date AND %(month)s::date
 )
 
@@ -44,12 +82,13 @@ SELECT
 FROM paid
 GROUP BY paid.person_key;
 
-ANALYZE warehouse.place_now, warehouse.insured_now;
+ANALYZE warehouse.place_now, warehouse.alias_now, warehouse.insured_now;
 
 CREATE UNLOGGED TABLE warehouse.spell_now AS
 WITH source AS (
     SELECT
         spell.*,
+        coalesce(link.main_key, spell.person_key) AS main_key,
         spell.work_place_class = any(rule.out_classes) AS is_out,
         spell.channel = 'jingmeng' AND left(spell.work_region_code, 2) = left(%(region_code)s, 2) AS is_jingmeng_local,
         left(spell.work_region_code, 2) = '11' AS is_in_beijing,
@@ -62,6 +101,7 @@ WITH source AS (
         extract(MONTH FROM least(spell.ended_on, %(month)s::date))::integer AS last_month_no
     FROM warehouse.fct_employment_spell AS spell
     INNER JOIN warehouse.place_now AS rule ON spell.region_code = rule.region_code
+    LEFT JOIN warehouse.person_link AS link ON spell.person_key = link.person_key AND link.known_to = 'infinity'
     WHERE
         spell.known_to = 'infinity' AND spell.valid_from <= %(month)s::date AND spell.valid_to > %(month)s::date
         AND spell.sender_code = any(%(sender_codes)s::text[])
@@ -77,25 +117,25 @@ spell AS (
             ELSE source.told_tier
         END AS tier
     FROM source
-    LEFT JOIN warehouse.insured_now AS insured_now ON source.person_key = insured_now.person_key
+    LEFT JOIN warehouse.insured_now AS insured_now ON source.main_key = insured_now.person_key
 ),
 
 latest AS (
-    SELECT DISTINCT ON (spell.person_key, spell.sender_code) spell.*
+    SELECT DISTINCT ON (spell.main_key, spell.sender_code) spell.*
     FROM spell
     WHERE coalesce(spell.ended_on, 'infinity'::date) >= %(month)s::date
-    ORDER BY spell.person_key ASC, spell.sender_code ASC, spell.started_on DESC, spell.spell_id DESC
+    ORDER BY spell.main_key ASC, spell.sender_code ASC, spell.started_on DESC, spell.spell_id DESC
 ),
 
 so_far AS (
     SELECT
-        spell.person_key,
+        spell.main_key AS person_key,
         spell.sender_code,
         min(spell.tier) FILTER (WHERE spell.is_out) AS out_tier,
         min(spell.tier) FILTER (WHERE spell.is_jingmeng_local) AS jingmeng_tier,
         min(spell.tier) FILTER (WHERE spell.is_out AND spell.is_in_beijing) AS beijing_tier
     FROM spell
-    GROUP BY spell.person_key, spell.sender_code
+    GROUP BY spell.main_key, spell.sender_code
 )
 
 SELECT
@@ -115,6 +155,6 @@ SELECT
     latest.is_in_beijing,
     latest.delivery_id
 FROM so_far
-LEFT JOIN latest ON so_far.person_key = latest.person_key AND so_far.sender_code = latest.sender_code;
+LEFT JOIN latest ON so_far.person_key = latest.main_key AND so_far.sender_code = latest.sender_code;
 
 ANALYZE warehouse.spell_now;

@@ -1,12 +1,12 @@
 -- Grain: one row per registered person, home banner and month, for the month and senders asked for.
--- Inputs: dim_person (as known now); place_now, insured_now and spell_now (employment_evidence.sql).
+-- Inputs: dim_person (as known now); place_now, alias_now, insured_now and spell_now (employment_evidence.sql).
 -- Rerun: build compares these rows with what the table holds and supersedes what differs.
 -- Employed: a spell covers a day of the month; or an employee scheme was paid for the month; or no spell of the year is on file and the
 -- register names a place of work. Evidence, best first (C7.2): insurance, employer or contract, call-back, self-report or register.
 -- The steps are fenced (OFFSET; a bigint literal, or the plan would not be parallel), so that each expression is computed once per row.
 WITH joined AS (
     SELECT
-        person.person_key,
+        coalesce(alias.main_key, person.person_key) AS person_key,
         person.region_code,
         person.sender_code,
         person.village_code,
@@ -49,10 +49,16 @@ WITH joined AS (
         (CASE WHEN insured.is_employee_insured THEN 1 ELSE coalesce(spell.told_tier, 4) END)::smallint AS tier
     FROM warehouse.dim_person AS person
     INNER JOIN warehouse.place_now AS rule ON person.region_code = rule.region_code
-    LEFT JOIN warehouse.spell_now AS spell ON person.person_key = spell.person_key AND person.sender_code = spell.sender_code
-    LEFT JOIN warehouse.insured_now AS insured ON person.person_key = insured.person_key
+    LEFT JOIN warehouse.alias_now AS alias
+        ON
+            person.person_key = alias.person_key AND person.region_code = alias.region_code
+            AND person.sender_code = alias.sender_code
+    LEFT JOIN warehouse.spell_now AS spell
+        ON coalesce(alias.main_key, person.person_key) = spell.person_key AND person.sender_code = spell.sender_code
+    LEFT JOIN warehouse.insured_now AS insured ON coalesce(alias.main_key, person.person_key) = insured.person_key
     WHERE
-        person.known_to = 'infinity' AND person.valid_from <= %(month)s::date AND person.valid_to > %(month)s::date
+        alias.is_told IS NOT FALSE
+        AND person.known_to = 'infinity' AND person.valid_from <= %(month)s::date AND person.valid_to > %(month)s::date
         AND person.sender_code = any(%(sender_codes)s::text[])
     OFFSET bigint '0'
 ),

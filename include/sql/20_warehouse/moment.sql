@@ -33,8 +33,9 @@ SELECT
             since.source = delivery.source AND since.sender_code = delivery.sender_code
             AND since.published_at > delivery.gated_at
     ) AS is_overtaken,
-    EXISTS (
-        SELECT FROM ops.publication AS standing
+    (
+        SELECT count(*) > 0
+        FROM ops.publication AS standing
         INNER JOIN ops.delivery AS made ON standing.delivery_id = made.delivery_id
         WHERE
             standing.source = delivery.source AND standing.sender_code = delivery.sender_code AND standing.period = delivery.period

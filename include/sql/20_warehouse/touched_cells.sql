@@ -1,5 +1,5 @@
 -- Grain: one row per sender and month of fct_employment_month that publications after the mark touch.
--- Inputs: ops.publication, fct_insurance_month, dim_person. Rerun: reads only.
+-- Inputs: ops.publication, fct_insurance_month, dim_person, person_link. Rerun: reads only.
 -- A register delivery touches its own month: months without a snapshot of their own are not filled, a stale register would count people
 -- who have come home. A late one also touches the months after it, where somebody may have been in quarantine. A contribution touches
 -- the month it is for and, through "so far this year", those after it.
@@ -15,9 +15,10 @@ WITH fresh AS (
 
 contribution AS (
     SELECT DISTINCT
-        insurance.person_key,
+        coalesce(link.main_key, insurance.person_key) AS person_key,
         insurance.due_month
     FROM warehouse.fct_insurance_month AS insurance
+    LEFT JOIN warehouse.person_link AS link ON insurance.person_key = link.person_key AND link.known_to = 'infinity'
     INNER JOIN fresh
         ON
             insurance.sender_code = fresh.sender_code
@@ -29,8 +30,9 @@ insured AS (
     SELECT DISTINCT
         person.sender_code,
         contribution.due_month
-    FROM contribution
-    INNER JOIN warehouse.dim_person AS person ON contribution.person_key = person.person_key
+    FROM warehouse.dim_person AS person
+    LEFT JOIN warehouse.person_link AS link ON person.person_key = link.person_key AND link.known_to = 'infinity'
+    INNER JOIN contribution ON coalesce(link.main_key, person.person_key) = contribution.person_key
     WHERE person.known_to = 'infinity'
 ),
 

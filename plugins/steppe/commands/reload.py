@@ -56,6 +56,6 @@ def _follow(connection: Connection) -> None:
     """What follows from publications, in the order of the DAGs."""
     from steppe import ledger, warehouse
 
-    for step in (warehouse.build, ledger.post, ledger.post_subsidies, warehouse.refresh_marts):
+    for step in (warehouse.identify, warehouse.build, ledger.post, ledger.post_subsidies, warehouse.refresh_marts):
         step(connection)
         connection.commit()

@@ -129,6 +129,7 @@ def _load(connection: Connection, delivery_id: int) -> None:
     began = time.monotonic()
     try:
         intake.land(connection, delivery_id)
+        warehouse.give_numbers(connection, delivery_id)
         connection.commit()
         landed = time.monotonic()
         gate.judge(connection, delivery_id)
@@ -229,6 +230,15 @@ def decide(question: Question, answer: Mapping[str, Any]) -> None:
         )
         connection.commit()
     log.info("delivery %d: %s", question["delivery_id"], "received again" if is_received else "stays rejected")
+
+
+@step
+def identify(timeout_minutes: int) -> None:
+    """Compare the persons of the publications since last time with everybody on file, for people to decide what is doubtful."""
+    from steppe import warehouse
+
+    with _connect("identify", timeout_minutes) as connection:
+        log.info("%s", warehouse.identify(connection))
 
 
 @step

@@ -1,6 +1,7 @@
 """The warehouse: gated deliveries become visible, the facts and marts that follow from them are kept current.
 
-``publish`` one delivery, then ``build`` what is derived, then ``refresh_marts``: each is one transaction and safe to run again.
+``publish`` one delivery, ``identify`` its persons, ``build`` what is derived, then ``refresh_marts``: each is one transaction and safe to
+run again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from steppe.warehouse.content import Content, digests
 from steppe.warehouse.derivation import Built, Cell, build
 from steppe.warehouse.difference import compare
 from steppe.warehouse.marts import Refreshed, refresh_marts
+from steppe.warehouse.matching import Doubt, Identified, decide, doubts, give_numbers, identify
 from steppe.warehouse.publication import Published, publish
 from steppe.warehouse.reloading import Asked, Reload, Reloaded, reload
 
@@ -19,13 +21,19 @@ __all__ = [
     "Cell",
     "Change",
     "Content",
+    "Doubt",
+    "Identified",
     "Published",
     "Refreshed",
     "Reload",
     "Reloaded",
     "build",
     "compare",
+    "decide",
     "digests",
+    "doubts",
+    "give_numbers",
+    "identify",
     "publish",
     "refresh_marts",
     "reload",

@@ -41,15 +41,16 @@ class Built:
 def build(connection: Connection) -> Built:
     """Bring the derived tables up to the last publication, in one transaction. Safe to run again or at once.
 
-    Only the senders and months that publications since the last build touch are computed anew. The first time a month is filled it is made
-    as a whole; later, rows that differ are superseded, so that what was known before stays.
+    Only the senders and months that publications, and decisions on persons, since the last build touch are computed anew. The first time a
+    month is filled it is made as a whole; later, rows that differ are superseded, so that what was known before stays.
 
     Args:
         connection: the loader's, not in autocommit and with no transaction open.
     """
     with connection.transaction():
         work = pending(connection, Step.BUILD)
-        if work is None:
+        asked_for = connection.execute("DELETE FROM ops.cell_to_build RETURNING sender_code, month").fetchall()
+        if not work.publications and not asked_for:
             return Built(0)
         row = connection.execute("SELECT clock_timestamp()").fetchone()
         assert row is not None  # noqa: S101 - one row always
@@ -60,6 +61,7 @@ def build(connection: Connection) -> Built:
         touched = database.run(
             connection, "20_warehouse/touched_cells.sql", {"after": work.after, "up_to": work.up_to}
         ).fetchall()
+        touched = sorted({*touched, *asked_for}, key=lambda cell: (cell[1], cell[0]))
         senders: dict[date, list[str]] = defaultdict(list)
         for sender_code, month in touched:
             senders[month].append(sender_code)
@@ -93,7 +95,9 @@ def _write_month(connection: Connection, month: date, senders: list[str], known_
     else:
         changed = partitions.create(connection, child, query, values), 0
         partitions.attach(connection, EMPLOYMENT, child, "month", month.isoformat())
-    connection.execute("DROP TABLE warehouse.place_now, warehouse.insured_now, warehouse.spell_now")
+    connection.execute(
+        "DROP TABLE warehouse.place_now, warehouse.alias_now, warehouse.insured_now, warehouse.spell_now"
+    )
     return changed
 
 

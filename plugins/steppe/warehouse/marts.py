@@ -33,9 +33,9 @@ def refresh_marts(connection: Connection) -> Refreshed:
     """
     with connection.transaction():
         work = pending(connection, Step.MARTS)
-        if work is None:
-            return Refreshed(0)
         changed = [row[0] for row in connection.execute("DELETE FROM ops.employment_change RETURNING month")]
+        if not work.publications and not changed:
+            return Refreshed(0)
         published = connection.execute(
             "SELECT DISTINCT period FROM ops.publication WHERE publication_id > %s AND publication_id <= %s "
             "AND source IN ('household_registry', 'social_insurance')",

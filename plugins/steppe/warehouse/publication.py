@@ -8,7 +8,7 @@ from datetime import date, datetime
 from steppe import database, gate, intake
 from steppe.database import Connection
 from steppe.errors import Rejected, SteppeError
-from steppe.warehouse import bitemporal, identity, targets
+from steppe.warehouse import bitemporal, identity, naming, targets
 from steppe.warehouse.bitemporal import Change, Moment
 
 
@@ -77,7 +77,11 @@ def _publish_once(connection: Connection, delivery_id: int, only_differences: bo
             return None
         moment = Moment(delivery_id, sender_code, period, next_period, known_from, rule_set_digest)
         written = targets.of_source(source)
-        named = identity.tokenise(connection, delivery_id, sender_code, written, is_newest=next_period is None)
+        is_newest = next_period is None
+        naming.keep_replaced(connection, delivery_id, sender_code, written, is_newest=is_newest)
+        named = identity.tokenise(connection, delivery_id, sender_code, written, is_newest=is_newest)
+        naming.keep_others(connection, delivery_id, sender_code, written)
+        database.run(connection, "20_warehouse/take_number_back.sql", {"delivery_id": delivery_id})
         changes = tuple(
             bitemporal.write(connection, target, moment, only_differences=only_differences) for target in written
         )

@@ -16,7 +16,7 @@ import psycopg
 from steppe import database, gate, intake
 from steppe.database import Connection
 from steppe.errors import Rejected, SteppeError
-from steppe.warehouse import content, publication
+from steppe.warehouse import content, matching, publication
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,7 @@ def _again(connection: Connection, reload_id: int, delivery_id: int) -> Reloaded
 def _load(connection: Connection, delivery_id: int, sender_code: str) -> Reloaded:
     try:
         intake.land(connection, delivery_id)
+        matching.give_numbers(connection, delivery_id)
         gate.judge(connection, delivery_id, judge_all=True)
         published = publication.publish(connection, delivery_id, only_differences=True)
     except Rejected as rejected:

@@ -26,6 +26,7 @@ class Target:
 
     name: str
     resource: Resource
+    source: str
 
     @property
     def query(self) -> str:
@@ -44,6 +45,11 @@ class Target:
     def names_persons(self) -> bool:
         """Whether its rows carry an ID number, so that a token takes its place."""
         return any(column.name == "id_number" for column in self.resource.columns)
+
+    @property
+    def tells_name(self) -> bool:
+        """Whether its rows carry a name beside it."""
+        return any(column.name == "name" for column in self.resource.columns)
 
 
 @cache
@@ -68,4 +74,4 @@ def of_source(source: str) -> tuple[Target, ...]:
     missing = [resource.name for resource in resources if resource.name not in _published()]
     if missing:
         raise SettingsError(f"no file in include/sql/{_FOLDER} publishes {', '.join(missing)} of {source}")
-    return tuple(Target(_published()[resource.name], resource) for resource in resources)
+    return tuple(Target(_published()[resource.name], resource, source) for resource in resources)

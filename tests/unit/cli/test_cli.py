@@ -30,14 +30,15 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 def test_the_commands_are_these() -> None:
     assert COMMANDS == [
-        "bench", "check", "compose-env", "correct", "deliver", "docs", "doctor", "down", "incidents", "ledger",
-        "reset", "run", "sample", "sql", "status", "test", "up", "user", "waiver", "watch",
+        "bench", "check", "compose-env", "correct", "deliver", "docs", "doctor", "down", "identity", "incidents", "ledger",
+        "reload", "reset", "run", "sample", "sql", "status", "test", "up", "user", "waiver", "watch",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_has_help_with_an_example(command: str) -> None:
-    arguments = {"ledger": ["ledger", "verify"], "waiver": ["waiver", "grant"]}.get(command, [command])
+    group = {"identity": ["identity", "queue"], "ledger": ["ledger", "verify"], "waiver": ["waiver", "grant"]}
+    arguments = group.get(command, [command])
     shown = CliRunner().invoke(cli.app, [*arguments, "--help"])
     assert shown.exit_code == 0
     assert f"./steppe {' '.join(arguments)}" in shown.output
