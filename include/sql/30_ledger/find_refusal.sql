@@ -1,16 +1,43 @@
 -- Why a draft cannot be posted: the first transfer or account, in the order in which a person would look.
--- Grain: at most one row. Inputs: ledger_draft, ledger_posting, ledger_movement, ledger.transfer, ops.fund_rule. Rerun: reads only.
+-- Grain: at most one row. Inputs: ledger_draft, ledger_posting, ledger_flow, ledger_movement, ledger.transfer, ops.fund_rule. Rerun: reads only.
 WITH
-malformed AS (
+-- Each transfer is looked at once; what a reversal reverses is looked up for reversals only.
+faulty AS (
     SELECT
-        1 AS look_order,
-        'malformed' AS refusal,
+        CASE WHEN is_malformed THEN 1 ELSE 3 END AS look_order,
+        CASE WHEN is_malformed THEN 'malformed' ELSE 'reversal' END AS refusal,
         region_code,
         idempotency_key AS subject,
         batch_no,
         amount_fen::numeric AS amount_fen
-    FROM ledger_posting
-    WHERE NOT ledger.is_key(idempotency_key, region_code, kind, reverses_transfer_id IS NOT NULL)
+    FROM (
+        SELECT
+            posting.region_code,
+            posting.idempotency_key,
+            posting.batch_no,
+            posting.amount_fen,
+            NOT ledger.is_key(
+                posting.idempotency_key, posting.region_code, posting.kind, posting.reverses_transfer_id IS NOT NULL
+            ) AS is_malformed,
+            posting.reverses_transfer_id IS NOT NULL
+            AND NOT coalesce((
+                SELECT
+                    (
+                        original.idempotency_key || '.reversal', original.credit_account, original.debit_account,
+                        original.amount_fen, original.kind, original.event_date
+                    )
+                    = (
+                        posting.idempotency_key, posting.debit_account, posting.credit_account, posting.amount_fen,
+                        posting.kind, posting.event_date
+                    )
+                FROM ledger.transfer AS original
+                WHERE
+                    original.region_code = posting.region_code
+                    AND original.transfer_id = posting.reverses_transfer_id
+            ), FALSE) AS is_no_mirror
+        FROM ledger_posting AS posting
+    ) AS judged
+    WHERE is_malformed OR is_no_mirror
 ),
 
 conflict AS (
@@ -33,30 +60,6 @@ conflict AS (
         (
             transfer.debit_account, transfer.credit_account, transfer.amount_fen, transfer.kind,
             transfer.event_date, transfer.reverses_transfer_id
-        )
-),
-
-reversal AS (
-    SELECT
-        3 AS look_order,
-        'reversal' AS refusal,
-        ledger_posting.region_code,
-        ledger_posting.idempotency_key AS subject,
-        original.batch_no,
-        original.amount_fen::numeric AS amount_fen
-    FROM ledger_posting
-    LEFT JOIN ledger.transfer AS original
-        ON ledger_posting.region_code = original.region_code AND ledger_posting.reverses_transfer_id = original.transfer_id
-    WHERE
-        ledger_posting.reverses_transfer_id IS NOT NULL
-        AND (
-            ledger_posting.idempotency_key, ledger_posting.debit_account, ledger_posting.credit_account, ledger_posting.amount_fen,
-            ledger_posting.kind, ledger_posting.event_date
-        )
-        IS DISTINCT FROM
-        (
-            original.idempotency_key || '.reversal', original.credit_account, original.debit_account, original.amount_fen,
-            original.kind, original.event_date
         )
 ),
 
@@ -90,16 +93,16 @@ off_path AS (
         6 AS look_order,
         'off_path' AS refusal,
         region_code,
-        idempotency_key AS subject,
+        first_key AS subject,
         batch_no,
-        amount_fen::numeric AS amount_fen
-    FROM ledger_posting
+        amount_fen
+    FROM ledger_flow
     WHERE
         starts_with(kind, 'subsidy_')
         AND NOT ledger.is_on_path(
             kind,
-            CASE WHEN reverses_transfer_id IS NULL THEN debit_account ELSE credit_account END,
-            CASE WHEN reverses_transfer_id IS NULL THEN credit_account ELSE debit_account END
+            CASE WHEN is_reversal THEN credit_account ELSE debit_account END,
+            CASE WHEN is_reversal THEN debit_account ELSE credit_account END
         )
 ),
 
@@ -107,34 +110,23 @@ not_allowed AS (
     SELECT
         7 AS look_order,
         'not_allowed' AS refusal,
-        committed.region_code,
-        concat_ws(' on ', committed.debit_account, committed.event_date) AS subject,
-        committed.batch_no,
-        committed.amount_fen
-    FROM (
-        SELECT
-            region_code,
-            batch_no,
-            debit_account,
-            event_date,
-            sum(amount_fen) AS amount_fen
-        FROM ledger_posting
-        WHERE kind = 'subsidy_commit' AND reverses_transfer_id IS NULL
-        GROUP BY region_code, batch_no, debit_account, event_date
-    ) AS committed
+        region_code,
+        concat_ws(' on ', debit_account, event_date) AS subject,
+        batch_no,
+        amount_fen
+    FROM ledger_flow
     WHERE
-        NOT ops.fund_may_pay(
-            split_part(committed.debit_account, ':', 2), split_part(committed.debit_account, ':', 3), committed.region_code,
-            committed.event_date
+        kind = 'subsidy_commit'
+        AND NOT is_reversal
+        AND NOT ops.fund_may_pay(
+            split_part(debit_account, ':', 2), split_part(debit_account, ':', 3), region_code, event_date
         )
 ),
 
 final AS (
-    SELECT * FROM malformed
+    SELECT * FROM faulty
     UNION ALL
     SELECT * FROM conflict
-    UNION ALL
-    SELECT * FROM reversal
     UNION ALL
     SELECT * FROM unknown_kind
     UNION ALL

@@ -1,6 +1,6 @@
 -- Posts what was prepared: one sealed batch per banner, its accounts, transfers and balances.
 -- Grain: one row per banner, account or transfer, as the tables have it.
--- Inputs: ledger_posting, ledger_movement, ledger.seal. Rerun: a key is posted once; the unique keys refuse a second time.
+-- Inputs: ledger_posting, ledger_flow, ledger_movement, ledger.seal. Rerun: a key is posted once; the unique keys refuse a second time.
 WITH
 last_seal AS (
     SELECT DISTINCT ON (region_code)
@@ -96,25 +96,9 @@ SELECT
     digest
 FROM ledger_posting;
 
-WITH
-batch AS (
-    SELECT
-        count(DISTINCT region_code) AS batches,
-        coalesce(sum(debit_fen), 0) AS amount_fen
-    FROM ledger_movement
-),
-
-posting AS (
-    SELECT
-        count(*) AS transfers,
-        count(reverses_transfer_id) AS reversals
-    FROM ledger_posting
-)
-
 SELECT
-    batch.batches,
-    posting.transfers,
-    posting.reversals,
-    batch.amount_fen
-FROM batch
-CROSS JOIN posting;
+    count(DISTINCT region_code) AS batches,
+    coalesce(sum(transfers), 0) AS transfers,
+    coalesce(sum(transfers) FILTER (WHERE is_reversal), 0) AS reversals,
+    coalesce(sum(amount_fen), 0) AS amount_fen
+FROM ledger_flow;
