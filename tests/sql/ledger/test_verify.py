@@ -30,6 +30,14 @@ KEYS = {
 }
 
 
+def test_no_table_of_the_ledger_is_left_out(admin: Connection) -> None:
+    """A table that is added has to be tampered with here, too."""
+    rows = admin.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'ledger'::regnamespace AND relkind IN ('r', 'p')"
+    )
+    assert {name for (name,) in rows} == set(KEYS)
+
+
 @pytest.fixture
 def posted(facts: Facts, loader: Connection, admin: Connection) -> Connection:
     """A ledger with reversals, and with subsidies in every state, seen by the owner, who may do anything."""
@@ -124,6 +132,7 @@ def check_tampering(connection: Connection, places: int, seed: int) -> None:
     rng = random.Random(seed)
     every = list(cells(connection))
     outcomes = {"named": 0, "refused": 0}
+    tables = set()
     for table, row, column in rng.sample(every, min(places, len(every))):
         value = altered(row[column], rng)
         found = tamper(connection, table, row, column, value)
@@ -137,7 +146,9 @@ def check_tampering(connection: Connection, places: int, seed: int) -> None:
         assert found, (seed, table, column)
         assert names & set(found), (seed, table, row_name(table, row), column, found)
         outcomes["named"] += 1
+        tables.add(table)
     assert outcomes["named"] > outcomes["refused"], outcomes
+    assert tables == set(KEYS)
 
 
 def test_a_changed_cell_is_found_and_its_row_named(posted: Connection) -> None:
