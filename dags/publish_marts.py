@@ -2,8 +2,8 @@
 
 Reads: the warehouse's facts and dimensions, the ledger, `ops.target`, `ops.parameter`.
 
-Writes: `mart.target_progress`, `list_employed`, `list_willing_out`, `last_year_migrants`, `pv_revenue_share`, `account_month`, its
-mark in `ops.step_mark`.
+Writes: the lists of a month in `mart` and, by `ops.indicator`, the figures over them (`indicator_value`, `target_progress`,
+`last_year_migrants`, `four_clears`, `five_fields`); `pv_revenue_share`, `account_month`; its mark in `ops.step_mark`.
 
 When it fails: readers keep the marts of the last success. The cause is the database, the disk or this code; an alert was raised. Clear
 the task: it may run any number of times. A statement that ran too long was cancelled; trigger the DAG with a larger timeout.

@@ -1,4 +1,4 @@
-"""Rules of entitlement as files: programmes, funds, budgets, which fund pays what, what excludes what (C3.4 to C5.4, C7.1).
+"""Rules as files: indicators (C2.7); programmes, funds, budgets, which fund pays what, what excludes what (C3.4 to C5.4, C7.1).
 
 A file that contradicts itself or another is refused with its name and line, and nothing is loaded.
 """
@@ -92,6 +92,18 @@ def _percent(text: str) -> Decimal:
     return share
 
 
+def _sql_file(text: str) -> str:
+    if not (text.endswith(".sql") and (settings.SQL / text).is_file()):
+        raise ValueError
+    return text
+
+
+def _month(text: str) -> str:
+    if not text.endswith("-01"):
+        raise ValueError
+    return _day(text)
+
+
 def _one_of(*codes: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in codes:
@@ -115,6 +127,22 @@ _ORIGIN = (Column("clause", _text), Column("source", _text), Column("status", _o
 _SCOPE, _PERIOD = _one_of("person", "payee", "payee_person"), _one_of("day", "month", "year", "ever")
 
 FILES = (
+    File(
+        "indicators.csv",
+        "indicator",
+        ("indicator", "version"),
+        (
+            Column("indicator", _text),
+            Column("version", _whole),
+            Column("valid_from", _month),
+            Column("label_zh", _text),
+            Column("label_en", _text),
+            Column("definition", _text),
+            Column("sql_file", _sql_file),
+            Column("grain", _one_of("person", "event")),
+            *_ORIGIN,
+        ),
+    ),
     File(
         "funds.csv",
         "fund",
@@ -226,6 +254,7 @@ def read(folder: Path, regions: Collection[str]) -> Rules:
                 if row.values.get(column, next(iter(codes), None)) not in codes:
                     raise _refusal(file, row.line, f"{column}: {row.values[column]} is not known here")
         _refuse_overlaps(file, rules[file.table])
+    _refuse_two_in_force(rules["indicator"])
     for row in rules["programme"]:
         _check_programme(row)
     _refuse_circles(rules["exclusion"])
@@ -294,6 +323,8 @@ def _read_row(file: File, line: int, record: Mapping[str | None, Any]) -> Row:
 
 _WANTED: dict[Callable[[str], Any], str] = {
     _day: "a day, YYYY-MM-DD",
+    _month: "the first day of a month, YYYY-MM-01",
+    _sql_file: "a file under include/sql",
     _whole: "a whole number from 1",
     _fen: "an amount in yuan with at most two decimals",
     _percent: "a share above 0 and up to 100 per cent",
@@ -319,6 +350,15 @@ def _refuse_overlaps(file: File, rows: Sequence[Row]) -> None:
             last = row
 
 
+def _refuse_two_in_force(rows: Sequence[Row]) -> None:
+    first: dict[tuple[str, str], int] = {}
+    for row in rows:
+        line = first.setdefault((row.values["indicator"], row.values["valid_from"]), row.line)
+        if line != row.line:
+            reason = f"{row.values['indicator']}: line {line} is in force from the same month: let one version follow the other"
+            raise _refusal(FILES[0], row.line, reason)
+
+
 def _check_programme(row: Row) -> None:
     values = row.values
     faults = {
@@ -335,7 +375,11 @@ def _check_programme(row: Row) -> None:
     }  # fmt: skip
     for rule, is_broken in faults.items():
         if is_broken:
-            raise _refusal(FILES[2], row.line, rule)
+            raise _refusal(_file("programme"), row.line, rule)
+
+
+def _file(table: str) -> File:
+    return next(file for file in FILES if file.table == table)
 
 
 def _refusal(file: File, line: int, reason: str) -> SettingsError:

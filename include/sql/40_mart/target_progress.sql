@@ -1,8 +1,8 @@
 -- Grain: one row per indicator, region (region, league, banner) and month, for the month asked for (C6.2, C6.3).
--- Inputs: fct_employment_month as known now, ops.target, ops.parameter, ops.publication; earlier months of this table for the projection.
--- Rerun: changes what differs. Months of one year are refreshed in their order.
--- A person counts once per region however many months or banners tell of him, with the best evidence of the year so far; the three
--- indicators are never summed (Beijing is a subset of out-migration).
+-- Inputs: mart.indicator_value, ops.indicator, ops.target, ops.parameter, ops.publication; earlier months of this table for the projection.
+-- Rerun: changes what differs. Months are refreshed in their order.
+-- Who counts is said by the indicator's own file alone; last year is counted by the version that is in force now, up to its last month on
+-- file. The three indicators are never summed (Beijing is a subset of out-migration).
 WITH place AS (
     SELECT
         banner.region_code AS banner_code,
@@ -10,55 +10,6 @@ WITH place AS (
     FROM ops.region AS banner
     CROSS JOIN LATERAL (VALUES (banner.region_code), (banner.parent_code), (%(region_code)s::text)) AS placed (region_code)
     WHERE banner.level = 'banner'
-),
-
-told AS (
-    SELECT
-        employment.person_key,
-        employment.region_code,
-        extract(YEAR FROM employment.month)::integer AS year,
-        min(employment.out_migration_tier) AS out_migration_tier,
-        min(employment.jingmeng_local_tier) AS jingmeng_local_tier,
-        min(employment.beijing_tier) AS beijing_tier
-    FROM warehouse.fct_employment_month AS employment
-    WHERE
-        employment.known_to = 'infinity'
-        AND (employment.out_migration_tier IS NOT NULL OR employment.jingmeng_local_tier IS NOT NULL)
-        AND employment.month BETWEEN (date_trunc('year', %(month)s::date) - interval '1 year')::date AND %(month)s::date
-    GROUP BY employment.person_key, employment.region_code, extract(YEAR FROM employment.month)
-),
-
-person AS (
-    SELECT
-        place.region_code,
-        told.year,
-        told.person_key,
-        min(told.out_migration_tier) AS out_migration_tier,
-        min(told.jingmeng_local_tier) AS jingmeng_local_tier,
-        min(told.beijing_tier) AS beijing_tier
-    FROM told
-    INNER JOIN place ON told.region_code = place.banner_code
-    GROUP BY place.region_code, told.year, told.person_key
-),
-
-counted AS (
-    SELECT
-        person.region_code,
-        person.year,
-        attained.indicator,
-        count(attained.tier) AS persons,
-        count(attained.tier) FILTER (WHERE attained.tier <= 1) AS insured,
-        count(attained.tier) FILTER (WHERE attained.tier <= 2) AS employer,
-        count(attained.tier) FILTER (WHERE attained.tier <= 3) AS call_back
-    FROM person
-    CROSS JOIN
-        LATERAL (
-            VALUES
-            ('out_migration', person.out_migration_tier),
-            ('jingmeng_local_transfer', person.jingmeng_local_tier),
-            ('beijing', person.beijing_tier)
-        ) AS attained (indicator, tier)
-    GROUP BY person.region_code, person.year, attained.indicator
 ),
 
 -- Last year is on file for a region when each of its senders delivered a register of that year.
@@ -117,11 +68,11 @@ measured AS (
         region.level,
         extract(YEAR FROM %(month)s::date)::integer AS year,
         extract(MONTH FROM %(month)s::date)::integer AS month_no,
-        coalesce(achieved.persons, 0)::integer AS persons,
-        coalesce(achieved.insured, 0)::integer AS insured,
-        coalesce(achieved.employer, 0)::integer AS employer,
-        coalesce(achieved.call_back, 0)::integer AS call_back,
-        CASE WHEN freshness.has_baseline THEN coalesce(baseline.persons, 0)::integer END AS baseline_persons,
+        coalesce(achieved.counted, 0) AS persons,
+        coalesce(achieved.counted_insured, 0) AS insured,
+        coalesce(achieved.counted_employer, 0) AS employer,
+        coalesce(achieved.counted_call_back, 0) AS call_back,
+        CASE WHEN freshness.has_baseline THEN coalesce(baseline.counted, 0) END AS baseline_persons,
         target.target_persons,
         target.full_target_persons,
         target.population_scale,
@@ -139,14 +90,22 @@ measured AS (
     FROM (VALUES ('out_migration'), ('jingmeng_local_transfer'), ('beijing')) AS indicator (name)
     CROSS JOIN ops.region AS region
     INNER JOIN freshness ON region.region_code = freshness.region_code
-    LEFT JOIN counted AS achieved
+    LEFT JOIN LATERAL ops.indicator_at(indicator.name, %(month)s::date) AS definition ON TRUE
+    LEFT JOIN mart.indicator_value AS achieved
         ON
-            region.region_code = achieved.region_code AND indicator.name = achieved.indicator
-            AND achieved.year = extract(YEAR FROM %(month)s::date)
-    LEFT JOIN counted AS baseline
+            indicator.name = achieved.indicator AND definition.version = achieved.version AND achieved.part = 'all'
+            AND region.region_code = achieved.place_code AND achieved.month = %(month)s::date
+    LEFT JOIN mart.indicator_value AS baseline
         ON
-            region.region_code = baseline.region_code AND indicator.name = baseline.indicator
-            AND baseline.year = extract(YEAR FROM %(month)s::date) - 1
+            indicator.name = baseline.indicator AND definition.version = baseline.version AND baseline.part = 'all'
+            AND region.region_code = baseline.place_code
+            AND baseline.month = (
+                SELECT max(last_year.month)
+                FROM mart.indicator_value AS last_year
+                WHERE
+                    last_year.month >= (date_trunc('year', %(month)s::date) - interval '1 year')::date
+                    AND last_year.month < date_trunc('year', %(month)s::date)::date
+            )
     LEFT JOIN ops.target AS target
         ON
             region.region_code = target.region_code AND indicator.name = target.indicator

@@ -58,7 +58,7 @@ def of_folder(folder: str, *, derived_only: bool = False) -> Datasets:
 
     read: set[str] = set()
     written: set[str] = set()
-    for file in sorted((settings.SQL / folder).glob("*.sql")):
+    for file in sorted((settings.SQL / folder).rglob("*.sql")):
         reads, writes = tables(file.read_text(encoding="utf-8"))
         if not (derived_only and any(name.startswith("staging.") for name in reads)):
             read |= reads
@@ -80,7 +80,8 @@ def of_marts(connection: Connection) -> Datasets:
     found.columns = _remembered(texts, schema)
     found.writes |= dict.fromkeys(found.columns)
     begun = {table for columns in found.columns.values() for origin in columns.values() for table, _ in origin}
-    found.reads |= dict.fromkeys(sorted(begun - set(found.writes)))
+    # A temporary table is a step on the way.
+    found.reads |= dict.fromkeys(_of_layers(begun - set(found.writes)))
     return found
 
 

@@ -9,8 +9,15 @@ from psycopg import sql
 
 from steppe import database, settings
 from steppe.database import Connection
+from steppe.warehouse import indicators
 from steppe.warehouse.derivation import EMPLOYMENT
 from steppe.warehouse.marks import Step, advance, pending
+
+# Feeds that the lists of a month rest on.
+_SOURCES = ("household_registry", "social_insurance", "unemployment_benefit", "civil_affairs", "callback")
+# Lists that indicators count, and what shows the figures that they come to, in the order in which they are made.
+_LISTS = ("list_last_year_migrants", "unemployed_routing", "four_clears", "five_fields")
+_FIGURES = ("target_progress", "last_year_migrants")
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,8 @@ def refresh_marts(connection: Connection) -> Refreshed:
             return Refreshed(0)
         published = connection.execute(
             "SELECT DISTINCT period FROM ops.publication WHERE publication_id > %s AND publication_id <= %s "
-            "AND source IN ('household_registry', 'social_insurance')",
-            (work.after, work.up_to),
+            "AND source = any(%s)",
+            (work.after, work.up_to, list(_SOURCES)),
         )
         # A publication that changed no row still changes how fresh its month is.
         changed += [row[0] for row in published]
@@ -50,19 +57,33 @@ def refresh_marts(connection: Connection) -> Refreshed:
             )
         ]
         for month in months:
-            # The planner has to know how few persons are out; autovacuum may not have come by yet.
-            connection.execute(
-                sql.SQL("ANALYZE {} (known_to, month, region_code, person_key, out_migration_tier)").format(
-                    EMPLOYMENT.child(f"{month:%Y%m}").identifier
-                )
-            )
-            values = {"month": month, "region_code": settings.REGION_CODE, "up_to": work.up_to}
-            database.run(connection, "40_mart/target_progress.sql", values)
-            database.run(connection, "40_mart/last_year_migrants.sql", values)
+            refresh_month(connection, month, work.up_to)
         revenue = _refresh_pv_revenue(connection, work.after, work.up_to)
         database.run(connection, "40_mart/account_month.sql")
         advance(connection, Step.MARTS, work)
     return Refreshed(work.publications, tuple(months), revenue)
+
+
+def refresh_month(connection: Connection, month: date, up_to: int) -> None:
+    """Recompute the lists of one month, each registered figure over them in every version, and the tables that show the figures.
+
+    Args:
+        connection: the loader's.
+        month: first day.
+        up_to: the last publication that counts.
+    """
+    # The planner has to know how few persons are out; autovacuum may not have come by yet.
+    connection.execute(
+        sql.SQL("ANALYZE {} (known_to, month, region_code, person_key, out_migration_tier)").format(
+            EMPLOYMENT.child(f"{month:%Y%m}").identifier
+        )
+    )
+    values = {"month": month, "region_code": settings.REGION_CODE, "up_to": up_to}
+    for name in _LISTS:
+        database.run(connection, f"40_mart/{name}.sql", values)
+    indicators.compute(connection, month)
+    for name in _FIGURES:
+        database.run(connection, f"40_mart/{name}.sql", values)
 
 
 def _refresh_pv_revenue(connection: Connection, after: int, up_to: int) -> tuple[tuple[str, int], ...]:

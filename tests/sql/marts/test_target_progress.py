@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from sql.staged import BANNER, number, stage
-from steppe import database, warehouse
+from steppe import database, reference, warehouse
+from steppe.errors import SettingsError
 
 DECEMBER, MAY, JUNE = date(2019, 12, 1), date(2020, 5, 1), date(2020, 6, 1)
 REGION = "150000"
@@ -40,7 +41,7 @@ def fill(loader: database.Connection, indicator: str, persons: int, *, month: da
 
 
 def refresh(loader: database.Connection, month: date = MAY) -> None:
-    database.run(loader, "40_mart/target_progress.sql", {"month": month, "region_code": REGION, "up_to": 10**9})
+    warehouse.marts.refresh_month(loader, month, 10**9)
 
 
 def progress(
@@ -141,3 +142,23 @@ def test_refreshing_follows_publications_and_again_changes_nothing(loader: datab
     warehouse.build(loader)
     assert warehouse.refresh_marts(loader).months == (MAY, JUNE)
     assert progress(loader, "out_migration", "achieved_persons") == (0,)
+
+
+GIVEN = ("beijing", "150000", "2020", ">=", "528", "1", "C6.2", "source", "confirmed", "1")
+
+
+def handed(region: str, persons: int) -> tuple[str, ...]:
+    return ("beijing", region, "2020", ">=", str(persons), *GIVEN[5:])
+
+
+def test_targets_that_are_handed_down_reach_the_one_above() -> None:
+    reference.check_cascade([GIVEN])
+    reference.check_cascade([GIVEN, handed("150100", 300), handed("150400", 228), handed("150404", 228)])
+    with pytest.raises(
+        SettingsError, match="line 2: beijing 2020: the targets right below 150000 come to 527, less than its 528"
+    ):
+        reference.check_cascade([GIVEN, handed("150100", 300), handed("150400", 227)])
+    with pytest.raises(SettingsError, match="line 3: beijing 2020: the targets right below 150400 come to 100"):
+        reference.check_cascade([GIVEN, handed("150400", 528), handed("150404", 100)])
+    with pytest.raises(SettingsError, match="line 3: region_code: 999999 is not known"):
+        reference.check_cascade([GIVEN, handed("999999", 528)])

@@ -1,0 +1,10 @@
+-- Unemployed persons with neither support nor a referral (C4.4): part of the list.
+-- Grain: one row per person and home banner. Inputs: mart.unemployed_routing. Rerun: reads only.
+SELECT
+    list.person_key,
+    list.region_code,
+    list.village_code,
+    list.route AS part,
+    NULL::smallint AS tier
+FROM mart.unemployed_routing AS list
+WHERE list.month = %(month)s::date AND list.state = 'not_referred'
