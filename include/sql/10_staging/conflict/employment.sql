@@ -3,16 +3,28 @@
 -- delivery. Rerun: after the delivery's rows were deleted.
 -- A search that sees every row goes through a temporary table: CREATE TABLE AS runs in parallel, INSERT does not.
 
--- Spells of a person who is not in the delivery.
+-- Spells of a person who is not in the delivery. Fewer have a spell than are registered: who has one is looked up first, so that
+-- the persons are read once and never kept.
+CREATE TEMPORARY TABLE gate_person ON COMMIT DROP AS
+SELECT ops.normalise_id(other.id_number) AS id_number
+FROM raw.person AS other
+WHERE
+    other.delivery_id = %(delivery_id)s
+    AND ops.normalise_id(other.id_number) IN (
+        SELECT ops.normalise_id(line.id_number) FROM raw.employment AS line WHERE line.delivery_id = %(delivery_id)s
+    );
+
 CREATE TEMPORARY TABLE gate_found ON COMMIT DROP AS
 SELECT line.key_hash
 FROM raw.employment_hashed AS line
 WHERE
     line.delivery_id = %(delivery_id)s
     AND NOT EXISTS (
-        SELECT FROM raw.person AS other
-        WHERE other.delivery_id = %(delivery_id)s AND ops.normalise_id(other.id_number) = ops.normalise_id(line.id_number)
+        SELECT FROM gate_person AS person
+        WHERE person.id_number = ops.normalise_id(line.id_number)
     );
+
+DROP TABLE gate_person;
 
 INSERT INTO staging.conflict (delivery_id, resource, kind, key_hash)
 SELECT DISTINCT
