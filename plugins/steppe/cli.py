@@ -23,6 +23,7 @@ from steppe.commands.paperwork import compose_env, docs
 from steppe.commands.query import sql
 from steppe.commands.reload import reload
 from steppe.commands.run import run
+from steppe.commands.signals import review, score
 from steppe.commands.status import status
 from steppe.commands.users import user
 from steppe.commands.waivers import waiver
@@ -62,11 +63,13 @@ app.command(rich_help_panel=FILES)(correct)
 app.command(rich_help_panel=FILES)(sample)
 app.command(rich_help_panel=FILES)(reload)
 app.command(rich_help_panel=LOOKING)(sql)
+app.command(rich_help_panel=LOOKING)(review)
 app.add_typer(ledger, name="ledger", rich_help_panel=LOOKING)
 app.add_typer(waiver, name="waiver", rich_help_panel=FILES)
 app.add_typer(identity, name="identity", rich_help_panel=FILES)
 app.command(rich_help_panel=MAKING, context_settings=WHATEVER_FOLLOWS)(test)
 app.command(rich_help_panel=MAKING)(bench)
+app.command(rich_help_panel=MAKING)(score)
 app.command(rich_help_panel=MAKING)(docs)
 app.command("compose-env", rich_help_panel=MAKING)(compose_env)
 

@@ -14,14 +14,16 @@ from pathlib import Path
 
 from psycopg.rows import class_row
 
-from steppe import contracts, database, gate, hypertext, settings, star
+from steppe import clauses, contracts, database, gate, hypertext, settings, star
 from steppe.contracts import Contract, Resource
 from steppe.gate import Rule
+from steppe.warehouse import signals
 
 DICTIONARY = settings.ROOT / "docs" / "data-dictionary.md"
 HYPERTEXT = DICTIONARY.with_suffix(".html")
 QUERIES = settings.ROOT / "docs" / "queries"
 RULES = settings.ROOT / "docs" / "rules.md"
+SIGNALS = settings.ROOT / "docs" / "signals.md"
 README = settings.ROOT / "README.md"
 
 # Layers in the order of the path. Raw and staging repeat the contracts column by column and are listed by table.
@@ -87,6 +89,8 @@ def stale(connection: database.Connection) -> dict[Path, str]:
         DICTIONARY: text,
         RULES: rule_catalogue(),
         HYPERTEXT: hypertext.page(text, star.svg(_columns_by_table(described))),
+        clauses.DOCUMENT: clauses.document(*clause_sources(found)),
+        SIGNALS: signal_catalogue(),
     }
     if README.exists():
         wanted[README] = with_tables(README.read_text(encoding="utf-8"), readme_tables(found))
@@ -217,6 +221,36 @@ def _rules(listed: Iterable[Rule], resource: str) -> str:
     return table(("rule 规则", "severity 级别", "clause 条款", "why 原因", "fix 处理"), rows)
 
 
+def signal_catalogue() -> str:
+    """docs/signals.md: every signal with its reason and when it is wrong, and how well it found what was seeded."""
+    rows = [
+        (
+            f"[`{each.name}`](../include/sql/43_signal/{each.name}.sql) {each.title_zh}",
+            each.clause,
+            each.reason,
+            each.false_positive,
+        )
+        for each in signals.catalogue()
+    ]
+    parts = [
+        "# Signals 疑点",
+        "Made by `./steppe docs` from `include/sql/43_signal/`. A signal opens a case in `mart.review_queue`, which a person explains, "
+        "confirms or closes with a reason (`./steppe review`); it changes no figure and denies nobody anything.",
+        table(("signal 疑点", "clause 条款", "reason 理由", "when it is wrong 误报"), rows),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def clause_sources(found: Iterable[Relation]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What may answer a clause and says so: tables with their comments, DAG files with their purpose."""
+    tables = [
+        (f"{each.schema_name}.{each.relation}", each.comment or "")
+        for each in found
+        if each.schema_name not in BY_TABLE_ONLY
+    ]
+    return tables, [(dag.file, dag.purpose) for dag in dag_files()]
+
+
 def _layer(layer: str, found: Iterable[Relation], described: dict[tuple[str, str], list[DatabaseColumn]]) -> list[str]:
     parts = [f"## Schema {layer}"]
     if layer in BY_TABLE_ONLY:
@@ -272,7 +306,7 @@ def _dag_ids(name: ast.expr) -> tuple[str, ...]:
 def _start(schedule: ast.expr) -> str:
     text = ast.unparse(schedule)
     if "Cron" in text:
-        return "every ten minutes"
+        return "every ten minutes" if "EVERY_TEN_MINUTES" in text else "on the 16th of each month"
     if "published" in text:
         return "when any source was published"
     follows = re.findall(r"assets\.([A-Z]+)", text)

@@ -20,6 +20,7 @@ EXPECTED = {
     *(f"ingest_{source}" for source in SOURCES),
     "build_warehouse",
     "post_ledgers",
+    "confirm_assessment",
     "pay_subsidies",
     "publish_marts",
     "approve_deliveries",
@@ -177,6 +178,18 @@ def test_a_delivery_is_asked_about_before_it_is_decided(parsed: dict[str, Any]) 
         "one.ask": ["find"],
         "one.decide": ["find", "one.ask"],
     }
+
+
+def test_an_assessment_is_confirmed_by_both_departments_one_after_the_other(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["confirm_assessment"]["tasks"]
+    assert {name: task["upstream"] for name, task in tasks.items()} == {
+        "propose": [],
+        "sign.ask_hr": ["propose"],
+        "sign.record_hr": ["propose", "sign.ask_hr"],
+        "sign.ask_poverty": ["sign.record_hr"],
+        "sign.record_poverty": ["propose", "sign.ask_poverty"],
+    }
+    assert "0 9 16 * *" in json.dumps(parsed["dags"]["confirm_assessment"]["timetable"])
 
 
 def wiring_faults(source: str) -> set[str]:

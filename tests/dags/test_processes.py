@@ -119,5 +119,6 @@ def test_the_settings_of_another_airflow_do_not_leak_in(installation: Path, monk
 def test_the_dags_follow_from_the_contracts(installation: Path) -> None:
     assert processes.dag_ids() == {
         *(f"ingest_{source}" for source in contracts.sources()),
-        "build_warehouse", "post_ledgers", "pay_subsidies", "publish_marts", "approve_deliveries", "watch",
+        "build_warehouse", "post_ledgers", "pay_subsidies", "publish_marts", "approve_deliveries",
+        "confirm_assessment", "watch",
     }  # fmt: skip

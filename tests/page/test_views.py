@@ -14,7 +14,13 @@ from steppe.page import views, wording
 
 SHOWN = [view for view in views.all_views().values() if view.group]
 LISTS = [view for view in SHOWN if view.is_list]
-OF_PERSONS = ("list_employed", "list_last_year_migrants", "list_willing_out", "unemployed_without_support")
+OF_PERSONS = (
+    "list_employed",
+    "list_last_year_migrants",
+    "list_willing_out",
+    "unemployed_without_support",
+    "assessment_differences",
+)
 # Said of persons and places that the clerk of BANNER must not see, and names that only the auditor may.
 FOREIGN = ("乌云", f"{ELSEWHERE}001001", "东胜")
 NAMES = ("白音乙", number(1), number(2))

@@ -51,7 +51,8 @@ verified AS (
     GROUP BY spell.person_key, spell.sender_code
 ),
 
-twice AS (
+-- Worked out once, whatever the planner takes the month for.
+twice AS MATERIALIZED (
     SELECT employment.person_key
     FROM warehouse.fct_employment_month AS employment
     WHERE employment.known_to = 'infinity' AND employment.month = %(month)s::date

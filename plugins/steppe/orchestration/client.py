@@ -15,7 +15,7 @@ from steppe.orchestration import configuration
 
 ACTIVE = ("queued", "running")
 # A run of these lives as long as a question waits for its answer; nobody else waits for it.
-WAITING_FOR_PEOPLE = ("approve_deliveries", "pay_subsidies")
+WAITING_FOR_PEOPLE = ("approve_deliveries", "confirm_assessment", "pay_subsidies")
 _POLL_SECONDS = 1.0  # a look costs the API server 30 ms, on processors that the tasks could use
 
 

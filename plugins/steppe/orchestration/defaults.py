@@ -12,6 +12,8 @@ OWNER = "employment-assistance"
 TAG = "steppe"
 TIMEZONE = "Asia/Shanghai"
 EVERY_TEN_MINUTES = "*/10 * * * *"
+# The last deadline of the contracts is on the 15th in the evening.
+AFTER_THE_DEADLINES = "0 9 16 * *"
 DELIVERIES_AT_MOST = Param(
     500,
     type="integer",

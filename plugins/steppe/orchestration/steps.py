@@ -57,6 +57,15 @@ class PaymentOrder(TypedDict):
     body: str
 
 
+class Candidate(TypedDict):
+    """A frozen figure as it goes through XCom and is shown to people."""
+
+    reference: str
+    sha256: str
+    subject: str
+    body: str
+
+
 def _connect(name: str, timeout_minutes: int = 0) -> Connection:
     connection = database.connect("loader", application=f"steppe {name}")
     connection.execute("SELECT set_config('statement_timeout', %s, false)", (f"{timeout_minutes}min",))
@@ -308,6 +317,50 @@ def record_approval(order: PaymentOrder, answer: Mapping[str, Any]) -> bool:
         connection.commit()
         waiting = {each.payment_reference for each in ledger.open_orders(connection)}
     return order["payment_reference"] in waiting
+
+
+@step
+def freeze(month: str | None) -> list[Candidate]:
+    """Freeze the assessed figures of a month (``YYYY-MM``; the newest by default); returns those that wait for a signature."""
+    from steppe.warehouse import assessment
+
+    with _connect("freeze") as connection:
+        candidates = assessment.freeze(connection, date.fromisoformat(f"{month}-01") if month else None)
+        connection.commit()
+    return [
+        {
+            "reference": candidate.reference,
+            "sha256": candidate.sha256,
+            "subject": f"{candidate.label} {candidate.month:%Y-%m}：{candidate.poverty_persons} 人",
+            "body": candidate.describe(),
+        }
+        for candidate in candidates
+    ]
+
+
+@step
+def record_signature(candidate: Candidate, side: str, answer: Mapping[str, Any]) -> bool:
+    """Record what a person answered for a department (``hr``, ``poverty``); whether the figure still waits for the other.
+
+    Args:
+        candidate: what the person was shown.
+        side: department.
+        answer: what ``HITLOperator`` returns.
+    """
+    from steppe.orchestration.approvals import APPROVE
+    from steppe.warehouse import assessment
+
+    with _connect(f"confirm {candidate['reference']}") as connection:
+        is_waiting = assessment.sign(
+            connection,
+            candidate["reference"],
+            candidate["sha256"],
+            side,
+            answer["responded_by_user"]["id"],
+            is_signed=answer["chosen_options"] == [APPROVE],
+        )
+        connection.commit()
+    return is_waiting
 
 
 @step

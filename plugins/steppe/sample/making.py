@@ -60,6 +60,7 @@ class _Making:
     plan: dict[tuple[str, str, str], list[Kind]] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
+    signs: list[tuple[str, str, str]] = field(default_factory=list)  # (signal, month, ID number)
     counts: dict[str, dict[str, Any]] = field(default_factory=dict)
     parts: dict[tuple[str, Month], list[list[Table]]] = field(
         default_factory=dict
@@ -204,6 +205,8 @@ def _make_sender(making: _Making, size: _Size, target: Targets, firms: Employers
             making.parts.setdefault((source, month), []).append(book.tables(month, step))
             figures = making.feed_counts.setdefault(source, {}).setdefault(month.text, {})
             figures[sender.code] = book.figures(month)
+            for signal, subjects in book.signs(month).items() if isinstance(book, feeds.Suspect) else ():
+                making.signs += [(signal, f"{month.text}-01", subject) for subject in subjects.tolist()]
 
 
 def _chance(making: _Making, source: str, place: int) -> np.random.Generator:
@@ -313,6 +316,8 @@ def _write_facts(making: _Making, out: Path) -> Sample:
         writer = csv.DictWriter(handle, _ANSWER_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(making.answers)
+    with (out / "signs.csv").open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([("signal", "month", "id_number"), *making.signs])
     document = {
         "scale": making.scale,
         "seed": making.seed,

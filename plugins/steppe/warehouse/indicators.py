@@ -35,7 +35,7 @@ def definitions(connection: Connection) -> list[Definition]:
 def compute(connection: Connection, month: date) -> None:
     """Make ``mart.indicator_value`` hold every version of every indicator for one month; part of the caller's transaction."""
     for definition in definitions(connection):
-        _members(connection, definition, month)
+        list_members(connection, definition, month)
         values = {
             "indicator": definition.indicator,
             "version": definition.version,
@@ -50,7 +50,8 @@ def members(connection: Connection, definition: Definition, month: date) -> list
     return database.run(connection, definition.sql_file, {"month": month}).fetchall()
 
 
-def _members(connection: Connection, definition: Definition, month: date) -> None:
+def list_members(connection: Connection, definition: Definition, month: date) -> None:
+    """Put who counts into the temporary table ``indicator_member``, which lasts as long as the caller's transaction."""
     connection.execute("DROP TABLE IF EXISTS pg_temp.indicator_member")
     connection.execute(
         b"CREATE TEMPORARY TABLE indicator_member ON COMMIT DROP AS " + database.statement(definition.sql_file),

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from steppe import database, settings
 from steppe.database import Connection
-from steppe.warehouse import indicators
+from steppe.warehouse import indicators, partitions, signals
 from steppe.warehouse.derivation import EMPLOYMENT
 from steppe.warehouse.marks import Step, advance, pending
 
@@ -17,7 +17,7 @@ from steppe.warehouse.marks import Step, advance, pending
 _SOURCES = ("household_registry", "social_insurance", "unemployment_benefit", "civil_affairs", "callback")
 # Lists that indicators count, and what shows the figures that they come to, in the order in which they are made.
 _LISTS = ("list_last_year_migrants", "unemployed_routing", "four_clears", "five_fields")
-_FIGURES = ("target_progress", "last_year_migrants")
+_FIGURES = ("target_progress", "last_year_migrants", "confirmation", "callback_sample", "match_offer")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def refresh_marts(connection: Connection) -> Refreshed:
 
 
 def refresh_month(connection: Connection, month: date, up_to: int) -> None:
-    """Recompute the lists of one month, each registered figure over them in every version, and the tables that show the figures.
+    """Recompute the lists of one month, each registered figure over them in every version, what shows the figures, and what does not look
+    genuine.
 
     Args:
         connection: the loader's.
@@ -73,17 +74,17 @@ def refresh_month(connection: Connection, month: date, up_to: int) -> None:
         up_to: the last publication that counts.
     """
     # The planner has to know how few persons are out; autovacuum may not have come by yet.
-    connection.execute(
-        sql.SQL("ANALYZE {} (known_to, month, region_code, person_key, out_migration_tier)").format(
-            EMPLOYMENT.child(f"{month:%Y%m}").identifier
-        )
-    )
+    child = EMPLOYMENT.child(f"{month:%Y%m}")
+    if partitions.exists(connection, child):
+        columns = sql.SQL("known_to, month, region_code, person_key, out_migration_tier, status, village_code")
+        connection.execute(sql.SQL("ANALYZE {} ({})").format(child.identifier, columns))
     values = {"month": month, "region_code": settings.REGION_CODE, "up_to": up_to}
     for name in _LISTS:
         database.run(connection, f"40_mart/{name}.sql", values)
     indicators.compute(connection, month)
     for name in _FIGURES:
         database.run(connection, f"40_mart/{name}.sql", values)
+    signals.find(connection, month)
 
 
 def _refresh_pv_revenue(connection: Connection, after: int, up_to: int) -> tuple[tuple[str, int], ...]:

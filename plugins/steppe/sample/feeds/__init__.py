@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from steppe.sample.broken import Broken
 from steppe.sample.days import Month
 from steppe.sample.defects import Kind
 from steppe.sample.delivery import Table
+from steppe.sample.identity import Texts
 from steppe.sample.office import Office
 
 
@@ -30,6 +31,15 @@ class Book(Protocol):
 
     def figures(self, month: Month) -> dict[str, int]:
         """What is true of the rows just made and cannot be read from them; it goes into region.json."""
+        ...
+
+
+@runtime_checkable
+class Suspect(Protocol):
+    """A book in which something is not genuine, so that the signals can be scored against it."""
+
+    def signs(self, month: Month) -> Mapping[str, Texts]:
+        """ID numbers of the persons by the signal that is to find them, in the month just made."""
         ...
 
 

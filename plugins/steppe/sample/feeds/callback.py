@@ -44,6 +44,7 @@ class Book:
         self.office, self.rng = office, rng
         self._is_false: Mask = rng.random(len(office.people.birth)) < FALSE_SHARE
         self._figures: dict[str, int] = {}
+        self._signs: dict[str, Texts] = {}
 
     def tables(self, month: Month, step: int) -> list[Table]:
         state, rng = self.office.people, self.rng
@@ -67,6 +68,11 @@ class Book:
         county = self._county(called)
         tells_place = works & (county > 0) & (rng.random(len(called)) >= _PLACE_UNTOLD_SHARE)
         own_phone = np.where(rng.random(len(called)) < 0.86, "1", "0")
+        # A call can only deny what it reaches: a false claim that nobody was called for is missed, and stays one.
+        self._signs = {
+            "call_denies_work": state.id[is_false],
+            "phone_not_own": state.id[called[is_reached & (own_phone == "0")]],
+        }
         return [
             Table.of(
                 contracts.load(SOURCE).resource("callback"),
@@ -94,6 +100,9 @@ class Book:
 
     def figures(self, month: Month) -> dict[str, int]:  # noqa: ARG002 - those of the month just made
         return self._figures
+
+    def signs(self, month: Month) -> dict[str, Texts]:  # noqa: ARG002 - those of the month just made
+        return self._signs
 
     def _county(self, persons: Ints) -> Ints:
         """Where the last spell of each person that still goes on says that he works; 0 where there is none."""

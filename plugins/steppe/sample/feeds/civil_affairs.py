@@ -63,6 +63,7 @@ class Book:
         self.cases: Cases | None = None
         self.told_to = 0  # the last day of the month before
         self.told_dead = np.zeros(count, dtype=bool)
+        self._known_dead = self.told_dead
         self.others = max(_LEAST_OTHERS, round(count * _OTHERS_PER_PERSON))
         # No two of them are born on the same day, so that each has a number of his own.
         self.births = months[0].first_day - 22_000 - rng.permutation(13_000)[: self.others * len(months)]
@@ -83,6 +84,10 @@ class Book:
             "pending": int((~is_decided).sum()),
             "deaths_unknown_to_register": int((self.told_dead & (self.office.people.life != DEAD)).sum()),
         }
+
+    def signs(self, month: Month) -> dict[str, Texts]:  # noqa: ARG002 - those of the month just made
+        state = self.office.people
+        return {"work_after_death": state.id[self._known_dead & (state.life != DEAD) & (state.work_class > 0)]}
 
     def _referred(self, month: Month, step: int) -> Cases:
         """This month's cases; the first month brings those of the months before, too."""
@@ -146,6 +151,7 @@ class Book:
         old = state.present(step) & (state.life == ALIVE) & (state.age(month.last_day) > 62) & ~self.told_dead
         unknown = pick(rng, old & ~state.is_held, max(1, round(len(known) * _UNKNOWN_SHARE)))
         person = np.concatenate([known, unknown])
+        self._known_dead = self.told_dead.copy()  # who died in the month itself may have worked in it
         self.told_dead[person] = True
         died = np.concatenate([state.died_on[known], month.first_day + rng.integers(0, month.days, len(unknown))])
         id_number, name, banner = self._strangers(step)

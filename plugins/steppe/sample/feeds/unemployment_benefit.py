@@ -13,7 +13,7 @@ from steppe.sample.broken import Broken
 from steppe.sample.days import Month
 from steppe.sample.defects import Kind, Place, as_float, both, change, next_month, repeated, row_kind
 from steppe.sample.delivery import Table
-from steppe.sample.identity import Ints
+from steppe.sample.identity import Ints, Texts
 from steppe.sample.office import Office
 
 SOURCE = "unemployment_benefit"
@@ -77,6 +77,9 @@ class Book:
             "employed_meanwhile": int((entitled & self.is_working).sum()),
             "entitled_without_benefit": int((entitled & ~self.is_paid).sum()),
         }
+
+    def signs(self, month: Month) -> dict[str, Texts]:
+        return {"benefit_while_employed": self.id[self._entitled(month) & self.is_working & self.is_paid]}
 
 
 def open_book(office: Office, months: Sequence[Month], rng: np.random.Generator) -> Book:

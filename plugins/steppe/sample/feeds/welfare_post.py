@@ -99,15 +99,21 @@ class Book:
     def figures(self, month: Month) -> dict[str, int]:
         held = self.holders.taken(self.holders.ended_on < 0)
         filled = np.bincount(held.post, minlength=len(self.posts.code))
-        spells = self.office.labour.of_year(month)
-        runs = (spells.ended_on < 0) | (spells.ended_on >= month.first_day)
-        away = spells.person[runs & np.isin(spells.work_class, [PROVINCE, ABROAD])]
         return {
             "held": len(held.person),
-            "held_while_away": int(np.isin(held.person, away).sum()),
+            "held_while_away": len(self._held_while_away(month)),
             "posts_over_approved": int((filled > self.posts.approved).sum()),
             "conditions_unmet": int((held.unmet >= 0).sum()),
         }
+
+    def signs(self, month: Month) -> dict[str, Texts]:
+        return {"post_while_away": self.office.people.id[self._held_while_away(month)]}
+
+    def _held_while_away(self, month: Month) -> Ints:
+        held = self.holders.person[self.holders.ended_on < 0]
+        spells = self.office.labour.of_year(month)
+        runs = (spells.ended_on < 0) | (spells.ended_on >= month.first_day)
+        return held[np.isin(held, spells.person[runs & np.isin(spells.work_class, [PROVINCE, ABROAD])])]
 
     def _chosen(self, rng: np.random.Generator) -> tuple[Ints, Ints]:
         """Whom other funds pay: persons able, without work and not willing to go out; and some who have gone all the same."""
