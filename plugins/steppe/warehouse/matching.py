@@ -132,7 +132,23 @@ def decide(connection: Connection, case_id: int, decision: Decision, reason: str
 def give_numbers(connection: Connection, delivery_id: int) -> int:
     """Give rows of a landed register delivery, not yet judged, the numbers of those whom people decided them to be; returns how many."""
     with connection.transaction():
+        if not _has_rows_without_number(connection):
+            return 0
         return database.run(connection, "20_warehouse/give_number.sql", {"delivery_id": delivery_id}).rowcount
+
+
+def take_numbers_back(connection: Connection, delivery_id: int) -> None:
+    """Let a register delivery, judged and not yet published, end what rows without a number told by decisions that were reversed."""
+    if _has_rows_without_number(connection):
+        database.run(connection, "20_warehouse/take_number_back.sql", {"delivery_id": delivery_id})
+
+
+def _has_rows_without_number(connection: Connection) -> bool:
+    """Whether anything was ever decided of one: mostly not, and to search a register for nothing takes seconds."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM ops.identity_decision INNER JOIN ops.identity_case USING (case_id) WHERE kind = 'no_number')"
+    ).fetchone()
+    return row == (True,)
 
 
 def _settle(connection: Connection) -> None:

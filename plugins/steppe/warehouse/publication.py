@@ -8,7 +8,7 @@ from datetime import date, datetime
 from steppe import database, gate, intake
 from steppe.database import Connection
 from steppe.errors import Rejected, SteppeError
-from steppe.warehouse import bitemporal, identity, naming, targets
+from steppe.warehouse import bitemporal, identity, matching, naming, targets
 from steppe.warehouse.bitemporal import Change, Moment
 
 
@@ -81,7 +81,7 @@ def _publish_once(connection: Connection, delivery_id: int, only_differences: bo
         naming.keep_replaced(connection, delivery_id, sender_code, written, is_newest=is_newest)
         named = identity.tokenise(connection, delivery_id, sender_code, written, is_newest=is_newest)
         naming.keep_others(connection, delivery_id, sender_code, written)
-        database.run(connection, "20_warehouse/take_number_back.sql", {"delivery_id": delivery_id})
+        matching.take_numbers_back(connection, delivery_id)
         changes = tuple(
             bitemporal.write(connection, target, moment, only_differences=only_differences) for target in written
         )
