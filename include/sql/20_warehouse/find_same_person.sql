@@ -86,7 +86,14 @@ WITH pair AS (
         subject.ctid AS subject_place,
         named.ctid AS named_place
     FROM identity_subject AS subject
-    INNER JOIN identity_named AS named ON subject.village_code = named.village_code AND subject.folded = named.folded
+    INNER JOIN identity_named AS named
+        ON
+            subject.village_code = named.village_code AND subject.folded = named.folded
+            -- One slip leaves the year, or the day of it: a name that half a village has makes no million pairs.
+            AND (
+                extract(YEAR FROM subject.birth_date) = extract(YEAR FROM named.birth_date)
+                OR to_char(subject.birth_date, 'MMDD') = to_char(named.birth_date, 'MMDD')
+            )
 ),
 
 compared AS (
