@@ -97,7 +97,7 @@ def _whole_path(plan: Plan, timeout_s: float, *, with_sample: bool) -> bool:
         installation.prepare(scale=parse_scale(plan.scale) if with_sample else None)
     with_sample = with_sample and _may_get_sample(plan)
     with _delivering(plan, wanted=with_sample) as sample:
-        with console.step("Airflow: API server, scheduler, DAG processor, triggerer"):
+        with console.step("Airflow (API server, scheduler, DAG processor, triggerer) and the watcher"):
             processes.start()
         if not sample.done():
             with console.step(f"sample region at scale {plan.scale}"):
