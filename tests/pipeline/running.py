@@ -72,6 +72,8 @@ class Installation:
 
 # Airflow's users beside the installation's own: what each may see of the warehouse.
 PEOPLE = {"clerk": (["150404"], False), "audit": ([], True)}
+# Those who agree to payment orders, and see nothing of the warehouse.
+APPROVERS = ("wang", "li")
 
 
 def let_in() -> None:
@@ -80,3 +82,5 @@ def let_in() -> None:
         for name, (regions, is_auditor) in PEOPLE.items():
             configuration.add_login(name)
             users.give(connection, name, regions, is_auditor=is_auditor)
+    for name in APPROVERS:
+        configuration.add_login(name, may_approve=True)

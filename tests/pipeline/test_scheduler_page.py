@@ -12,7 +12,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import SCREENSHOTS, launched
-from pipeline.running import PEOPLE, Outcome, query
+from pipeline.running import APPROVERS, PEOPLE, Outcome, query
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 from steppe.orchestration import configuration, processes
 from steppe.page import views
@@ -244,4 +244,4 @@ def test_without_airflow_s_login_there_is_nothing(outcome: Outcome) -> None:
 
 
 def test_the_users_are_airflow_s(outcome: Outcome) -> None:
-    assert set(configuration.logins()) == {configuration.LOGIN, *PEOPLE}
+    assert set(configuration.logins()) == {configuration.LOGIN, *PEOPLE, *APPROVERS}

@@ -25,6 +25,9 @@ def user(
     auditor: Annotated[
         bool, typer.Option("--auditor", help="Sees names and numbers, everywhere; each look is recorded.")
     ] = False,
+    approver: Annotated[
+        bool, typer.Option("--approver", help="May also agree to payment orders, under Airflow's Required Actions.")
+    ] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Sees nothing any more.")] = False,
 ) -> None:
     """Let an Airflow user look at the page: where, and whether with names. The embedded Airflow gets a login of this name.
@@ -34,6 +37,8 @@ def user(
         ./steppe user baiyin --region 150428
 
         ./steppe user audit --auditor
+
+        ./steppe user wang --approver
 
         ./steppe user
     """
@@ -53,19 +58,18 @@ def user(
             role = users.give(connection, name, region or [], is_auditor=auditor)
     console.out.print(f"{name} reads as {role}", markup=False)
     if not os.environ.get("STEPPE_AIRFLOW_URL"):
-        _login(name, remove)
+        _login(name, remove, may_approve=approver)
 
 
-def _login(name: str, remove: bool) -> None:
+def _login(name: str, remove: bool, *, may_approve: bool) -> None:
     """Logins belong to the embedded Airflow; where a team has its own, its users are that one's."""
     from steppe.orchestration import configuration, processes
 
     if remove:
         configuration.remove_login(name)
     else:
-        console.out.print(
-            f"Airflow: {configuration.base_url()}, login {name}, password {configuration.add_login(name)}"
-        )
+        password = configuration.add_login(name, may_approve=may_approve)
+        console.out.print(f"Airflow: {configuration.base_url()}, login {name}, password {password}")
     if processes.is_running():
         with console.step("Airflow"):
             processes.start()

@@ -63,7 +63,9 @@ class Client:
         self._http.close()
 
     def _authenticate(self) -> None:
-        answer = self._http.post("/auth/token", json={"username": self._login, "password": configuration.password()})
+        answer = self._http.post(
+            "/auth/token", json={"username": self._login, "password": configuration.logins().get(self._login)}
+        )
         if answer.status_code != httpx.codes.CREATED:
             raise AirflowUnreachable(f"Airflow refuses the login {self._login} (HTTP {answer.status_code})")
         self._token = answer.json()["access_token"]

@@ -60,17 +60,42 @@ def logins() -> dict[str, str]:
     return known | {LOGIN: password()}
 
 
-def add_login(name: str) -> str:
-    """Let somebody in at Airflow's next start; the password, generated unless there is one."""
+def add_login(name: str, *, may_approve: bool = False) -> str:
+    """Let somebody in at Airflow's next start; the password, generated unless there is one.
+
+    Args:
+        may_approve: he may answer what DAGs ask people, such as whether a payment order goes to the bank.
+    """
     if not name.isidentifier() or not name.isascii():
         raise SettingsError(f"{name!r} is no name for a login: use letters, digits and _")
     known = {name: secrets.token_hex(12)} | logins()
     _keep_logins(known)
+    _keep_approvers(approvers() - {name} | ({name} if may_approve else set()))
     return known[name]
 
 
 def remove_login(name: str) -> None:
     _keep_logins({login: word for login, word in logins().items() if login != name})
+    _keep_approvers(approvers() - {name})
+
+
+def _approvers_file() -> Path:
+    return settings.home().airflow / "approvers.json"
+
+
+def approvers() -> set[str]:
+    """Who of the logins that were added may answer what DAGs ask people."""
+    file = _approvers_file()
+    return set(json.loads(file.read_text())) if file.exists() else set()
+
+
+def _keep_approvers(names: set[str]) -> None:
+    _private(_approvers_file()).write_text(json.dumps(sorted(names)) + "\n")
+
+
+def _role(login: str) -> str:
+    """Airflow's role: the least with which an answer is taken is ``user``, and who looks on is a ``viewer``."""
+    return "admin" if login == LOGIN else "user" if login in approvers() else "viewer"
 
 
 def _keep_logins(known: dict[str, str]) -> None:
@@ -133,9 +158,7 @@ def sections() -> dict[str, dict[str, str]]:
             "hostname_callable": "socket.gethostname",
             "fernet_key": _fernet_key(),
             "auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-            "simple_auth_manager_users": ",".join(
-                f"{login}:{'admin' if login == LOGIN else 'viewer'}" for login in logins()
-            ),
+            "simple_auth_manager_users": ",".join(f"{login}:{_role(login)}" for login in logins()),
             "simple_auth_manager_passwords_file": str(_passwords_file()),
             "execution_api_server_url": f"{url}/execution/",
         },

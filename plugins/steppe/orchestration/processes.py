@@ -192,7 +192,7 @@ def _fingerprint() -> str:
                 facts = file.stat()
                 digest.update(f"{file} {facts.st_size} {facts.st_mtime_ns}\n".encode())
     digest.update(configuration.metadata_url().encode())
-    digest.update(" ".join(configuration.logins()).encode())
+    digest.update(" ".join((*configuration.logins(), *sorted(configuration.approvers()))).encode())
     return digest.hexdigest()
 
 
