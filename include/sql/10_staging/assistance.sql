@@ -12,6 +12,7 @@ WITH named AS (
         line.case_code,
         line.region_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         coalesce(line.assistance_kind, '') AS assistance_kind_code,
         line.referred_on AS referred_on_text,
@@ -62,6 +63,7 @@ typed AS (
         ops.yuan_to_fen(monthly_amount_fen_text) AS monthly_amount_fen,
         ops.date_from_number(ends_on_number) AS ends_on,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         ops.name_is_safe(name) AS name_is_safe
     FROM numbered

@@ -10,6 +10,7 @@ WITH named AS (
         line.row_hash,
         line.key_hash,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.region_code,
         line.month AS month_text,
@@ -59,6 +60,7 @@ typed AS (
         ops.date_from_number(entitled_from_on_number) AS entitled_from_on,
         ops.date_from_number(entitled_to_on_number) AS entitled_to_on,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         ops.name_is_safe(name) AS name_is_safe,
         ops.date_from_number(birth_number) AS birth_date_of_id

@@ -11,6 +11,7 @@ WITH named AS (
         line.key_hash,
         line.call_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.region_code,
         line.called_on AS called_on_text,
@@ -65,6 +66,7 @@ typed AS (
         END AS place_class,
         CASE is_phone_own_code WHEN '0' THEN false WHEN '1' THEN true END AS is_phone_own,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         ops.name_is_safe(name) AS name_is_safe
     FROM numbered

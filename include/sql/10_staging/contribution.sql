@@ -10,6 +10,7 @@ WITH named AS (
         line.row_hash,
         line.key_hash,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.region_code,
         coalesce(line.scheme, '') AS scheme_code,
         line.uscc,
@@ -75,6 +76,7 @@ typed AS (
         CASE is_received_code WHEN '0' THEN false WHEN '1' THEN true END AS is_received,
         ops.date_from_number(received_on_number) AS received_on,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         CASE WHEN uscc IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(uscc_bytes), false) END AS uscc_is_right
     FROM numbered

@@ -10,6 +10,7 @@ WITH named AS (
         line.row_hash,
         line.key_hash,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.region_code,
         line.died_on AS died_on_text
@@ -50,6 +51,7 @@ typed AS (
         numbered.*,
         ops.date_from_number(died_on_number) AS died_on,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         ops.name_is_safe(name) AS name_is_safe,
         ops.date_from_number(birth_number) AS birth_date_of_id

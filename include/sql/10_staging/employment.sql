@@ -11,6 +11,7 @@ WITH named AS (
         line.key_hash,
         line.spell_id,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.region_code,
         line.started_on AS started_on_text,
         line.ended_on AS ended_on_text,
@@ -112,6 +113,7 @@ typed AS (
         END AS verification,
         ops.date_from_number(verified_on_number) AS verified_on,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         CASE WHEN employer_uscc IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(employer_uscc_bytes), false) END AS employer_uscc_is_right,
         ops.name_is_safe(employer_name) AS employer_name_is_safe

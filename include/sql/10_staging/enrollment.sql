@@ -10,6 +10,7 @@ WITH named AS (
         line.row_hash,
         line.key_hash,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.region_code,
         coalesce(line.scheme, '') AS scheme_code,
@@ -72,6 +73,7 @@ typed AS (
         ops.date_from_number(ended_on_number) AS ended_on,
         ops.date_from_number(died_on_number) AS died_on,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         CASE WHEN uscc IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(uscc_bytes), false) END AS uscc_is_right,
         ops.name_is_safe(name) AS name_is_safe

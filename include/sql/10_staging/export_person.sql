@@ -11,6 +11,7 @@ WITH named AS (
         line.key_hash,
         line.batch_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.region_code,
         line.credit_code,
@@ -55,6 +56,7 @@ typed AS (
         ops.date_from_number(employed_from_on_number) AS employed_from_on,
         ops.date_from_number(returned_on_number) AS returned_on,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         CASE WHEN credit_code IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(credit_code_bytes), false) END AS credit_code_is_right,
         ops.name_is_safe(name) AS name_is_safe

@@ -13,6 +13,7 @@ WITH named AS (
         line.loan_code,
         line.region_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.month AS month_text,
         line.principal_fen AS principal_fen_text,
@@ -73,6 +74,7 @@ typed AS (
             WHEN '99' THEN 'other'
         END AS purpose,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         ops.name_is_safe(name) AS name_is_safe
     FROM numbered

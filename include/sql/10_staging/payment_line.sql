@@ -14,6 +14,7 @@ WITH named AS (
         line.region_code,
         coalesce(line.payee_kind, '') AS payee_kind_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.payee_code,
         line.name,
         line.programme_code,
@@ -88,6 +89,7 @@ typed AS (
             WHEN '99' THEN 'other'
         END AS return_reason,
         CASE WHEN id_number IS NOT NULL THEN id_bytes IS NOT NULL END AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         ops.name_is_safe(name) AS name_is_safe,
         ops.to_month_or_null(month_of_reference) AS ordered_month

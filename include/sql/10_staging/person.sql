@@ -16,6 +16,7 @@ WITH named AS (
         line.name,
         coalesce(line.sex, '') AS sex_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.birth_date AS birth_date_text,
         coalesce(line.relation, '') AS relation_code,
         coalesce(line.ethnicity, '') AS ethnicity_code,
@@ -145,6 +146,7 @@ typed AS (
             WHEN '08' THEN 'moved_out'
         END AS change_type,
         CASE WHEN id_number IS NOT NULL THEN id_bytes IS NOT NULL END AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         CASE WHEN id_bytes IS NOT NULL AND birth_date_number IS NOT NULL THEN birth_date_text = substr(id_number, 7, 8) END
             AS birth_date_is_that_of_id,

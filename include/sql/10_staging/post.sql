@@ -12,6 +12,7 @@ WITH named AS (
         line.village_code,
         line.region_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.month AS month_text,
         coalesce(line.post_type, '') AS post_type_code,
@@ -68,6 +69,7 @@ typed AS (
         ops.yuan_to_fen(paid_fen_text) AS paid_fen,
         ops.date_from_number(paid_on_number) AS paid_on,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed,
         ops.name_is_safe(name) AS name_is_safe

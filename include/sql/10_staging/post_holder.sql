@@ -12,6 +12,7 @@ WITH named AS (
         line.post_code,
         line.region_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.month AS month_text,
         line.started_on AS started_on_text,
@@ -65,6 +66,7 @@ typed AS (
         ops.to_int_or_null(attended_days_text) AS attended_days,
         ops.yuan_to_fen(pay_fen_text) AS pay_fen,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         ops.name_is_safe(name) AS name_is_safe
     FROM numbered

@@ -11,6 +11,7 @@ WITH named AS (
         line.key_hash,
         line.business_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.region_code,
         coalesce(line.sector, '') AS sector_code,
@@ -57,6 +58,7 @@ typed AS (
         ops.date_from_number(registered_on_number) AS registered_on,
         ops.date_from_number(closed_on_number) AS closed_on,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         CASE WHEN business_code IS NOT NULL THEN length(business_code) = 15 AND ops.is_digits(business_code)
             OR coalesce(ops.uscc_bytes_ok(business_code_bytes), false) END AS business_code_is_right,

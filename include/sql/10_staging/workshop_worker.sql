@@ -12,6 +12,7 @@ WITH named AS (
         line.workshop_code,
         line.region_code,
         ops.normalise_id(line.id_number) AS id_number,
+        line.id_number AS id_text,
         line.name,
         line.month AS month_text,
         line.hired_on AS hired_on_text,
@@ -56,6 +57,7 @@ typed AS (
         ops.to_int_or_null(worked_days_text) AS worked_days,
         ops.yuan_to_fen(wage_fen_text) AS wage_fen,
         id_bytes IS NOT NULL AS id_is_formed,
+        id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         ops.name_is_safe(name) AS name_is_safe
     FROM numbered

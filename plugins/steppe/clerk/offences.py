@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from steppe import contracts, database
-from steppe.contracts import Contract, Resource
+from steppe.contracts import Column, Contract, Resource
 from steppe.database import Connection
 from steppe.errors import Rejected, SteppeError
 from steppe.gate import judging, partitions, quarantine, rules
@@ -105,6 +105,31 @@ class Waived:
 
 
 @dataclass(frozen=True)
+class Repaired:
+    """Cells of a column that were read although they were written otherwise."""
+
+    resource: Resource
+    column: Column
+    before: str  # class of ``ops.repair``, in Chinese
+    after: str
+    rows: int
+
+
+_WRITTEN = {
+    "full_width": "全角字符",
+    "blanks": "含空格",
+    "id_of_15_digits": "15 位旧号",
+    "disability_certificate": "残疾人证号",
+    "lower_case_x": "小写 x",
+    "wan_yuan": "万元",
+    "other": "其他写法",
+    "plain": "半角、无空格",
+    "id_of_18_characters": "18 位证件号",
+    "yuan": "元（与清单合计一分不差）",
+}
+
+
+@dataclass(frozen=True)
 class Returned:
     """All that goes back: whose delivery, the reason if it was rejected, counts as the gate has them, rules by effect, rows."""
 
@@ -121,6 +146,7 @@ class Returned:
     history: tuple[Month, ...] = ()
     waived: tuple[Waived, ...] = ()
     differences: tuple[Difference, ...] = ()
+    repaired: tuple[Repaired, ...] = ()
 
     @property
     def label(self) -> str:
@@ -177,6 +203,14 @@ def gather(
         tuple(Month(*month) for month in database.run(connection, f"{FOLDER}/history.sql", values).fetchall()),
         tuple(Waived(*used) for used in database.run(connection, f"{FOLDER}/waivers.sql", values).fetchall()),
         _differences(connection, contract, values),
+        tuple(
+            Repaired(
+                contract.resource(name), contract.resource(name).column(column), _WRITTEN[before], _WRITTEN[after], rows
+            )
+            for name, column, before, after, rows in database.run(
+                connection, f"{FOLDER}/repairs.sql", values
+            ).fetchall()
+        ),
     )
 
 

@@ -115,6 +115,11 @@ def _sections(returned: Returned) -> Iterable[str]:
         ],
     )
     yield _table(
+        "自动更正 Read as it was meant",
+        ("表", "列", "原写法", "更正为", "行数"),
+        [(each.resource.title, each.column.header, each.before, each.after, each.rows) for each in returned.repaired],
+    )
+    yield _table(
         "按豁免放行 Passed by waiver",
         ("豁免", "规则", "行数", "责任人", "理由", "至"),
         [

@@ -127,6 +127,12 @@ def _summarise(pen: _Pen, sheet: Any, returned: Returned) -> None:
             why = hit.detail or rules.chinese(hit.rule.why)
             texts = (hit.resource.title, hit.rule.rule_id, _SEVERITY[hit.rule.severity], failed, str(hit.rows_alone))
             pen.row(sheet, row, (str(rank), *texts, why, rules.chinese(hit.rule.fix)), "wrapped")
+    if returned.repaired:
+        row += 2
+        pen.row(sheet, row, ("自动更正", "表", "列", "原写法", "更正为", "行数"), "header")
+        for each in returned.repaired:
+            row += 1
+            pen.row(sheet, row, ("", each.resource.title, each.column.header, each.before, each.after, str(each.rows)))
     for letter, width in zip("ABCDEFGH", (16, 22, 36, 10, 10, 14, 60, 48), strict=True):
         sheet.column_dimensions[letter].width = width
 

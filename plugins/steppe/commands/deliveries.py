@@ -88,12 +88,13 @@ def check(
     for returned in to_return:
         _write(workbook, returned)
     _show_rows(file, verdict)
-    found = sorted(verdict.findings, key=lambda finding: finding.severity != "critical")
+    gravity = ("critical", "warning", "info")
+    found = sorted(verdict.findings, key=lambda finding: gravity.index(finding.severity))
     shown = found if every else found[:FINDINGS_SHOWN]
     for finding in shown:
         place = f"{finding.resource}, line {finding.line_no:,}" if finding.line_no else finding.resource
         column = f", {finding.column}" if finding.column else ""
-        word = "warning " if finding.severity == "warning" else ""
+        word = {"warning": "warning ", "info": "read as meant "}.get(finding.severity, "")
         console.out.print(f"{file.name}: {place}{column}: {word}{finding.rule_id}: {finding.fix}", markup=False)
     if len(shown) < len(found):
         console.out.print(f"… and {len(found) - len(shown):,} more (--all shows them)")

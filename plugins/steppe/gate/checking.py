@@ -15,7 +15,7 @@ from steppe import contracts, database
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.errors import Rejected
-from steppe.gate import judging, onepass, quarantine, refusal, stock
+from steppe.gate import judging, onepass, quarantine, stock
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.verdict import Finding, GateError, Verdict
 from steppe.intake import content, headers, manifest, package, receiving, tolerant, workbook
@@ -123,11 +123,10 @@ def _land_file(connection: Connection, delivery_id: int, resource: Resource, fil
 
 
 def _judge(connection: Connection, delivery: Delivery, said: Manifest, engine: str) -> tuple[Verdict, Rejected | None]:
-    verdict = judging.evaluate(connection, delivery, said, stock.ENGINE if engine == "gx" else onepass.ENGINE)
+    verdict, refused = judging.decide(connection, delivery, said, stock.ENGINE if engine == "gx" else onepass.ENGINE)
     located: list[Finding] = []
     for resource in delivery.contract.resources:
         located += quarantine.findings(connection, delivery, resource, FINDINGS_PER_RESOURCE)
-    refused = refusal.of(verdict, delivery)
     if refused:
         located.insert(0, Finding("delivery", None, refused.rule_id, "critical", None, f"{refused.zh} {refused.en}"))
     return dataclasses.replace(verdict, findings=tuple(located)), refused

@@ -22,7 +22,9 @@ from steppe.gate import (
     quarantine,
     refusal,
     relations,
+    repairing,
     rules,
+    units,
     validation,
     waivers,
 )
@@ -62,8 +64,7 @@ def judge(connection: Connection, delivery_id: int, *, judge_all: bool = False) 
         try:
             with connection.transaction():
                 engine = replace(onepass.ENGINE, judge_all=judge_all)
-                verdict = evaluate(connection, delivery, said, engine)
-                refused = refusal.of(verdict, delivery)
+                verdict, refused = decide(connection, delivery, said, engine)
                 settle(connection, delivery, verdict, accepted=refused is None and not _errors(verdict))
         except psycopg.Error as error:
             raise _told(delivery_id, error) from None
@@ -143,6 +144,36 @@ def load(connection: Connection, delivery_id: int) -> Delivery:
     )
 
 
+def decide(
+    connection: Connection, delivery: Delivery, said: Manifest, engine: Engine = onepass.ENGINE
+) -> tuple[Verdict, Rejected | None]:
+    """The verdict inside the caller's transaction, and the rejection that it asks for.
+
+    Where a control total proves that a column is told in 万元, the delivery is judged with it in 元, if that leaves nothing to correct.
+    """
+    columns: units.Proven = ()
+    with connection.transaction():
+        verdict = evaluate(connection, delivery, said, engine)
+        refused = refusal.of(verdict, delivery)
+        if refused and refused.rule_id in units.SIGNS:
+            columns = units.proven(connection, delivery, said)
+        if columns:
+            raise psycopg.Rollback
+    if not columns:
+        return verdict, refused
+    with connection.transaction():
+        units.convert(connection, delivery, columns)
+        verdict = evaluate(connection, delivery, said, engine)
+        refused = refusal.of(verdict, delivery)
+        is_explained = not refused and not any(rows.quarantined for rows in verdict.rows.values())
+        if not is_explained:
+            raise psycopg.Rollback
+    if not is_explained:
+        verdict = evaluate(connection, delivery, said, engine)
+        refused = refusal.of(verdict, delivery)
+    return verdict, refused
+
+
 def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine = onepass.ENGINE) -> Verdict:
     """Judge every resource inside the caller's transaction; failing rows are moved to quarantine, accepted ones not yet attached."""
     for table in ("quarantine.row", "ops.waiver_use"):
@@ -150,6 +181,10 @@ def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine:
             sql.SQL("DELETE FROM {} WHERE delivery_id = %s").format(sql.Identifier(*table.split("."))),
             (delivery.delivery_id,),
         )
+    # A unit that was proven stays on record: the rows are in 元 since.
+    connection.execute(
+        "DELETE FROM ops.repair WHERE delivery_id = %s AND before_class <> 'wan_yuan'", (delivery.delivery_id,)
+    )
     with planned(connection, BY_HASH):
         return _evaluate(connection, delivery, said, engine)
 
@@ -164,10 +199,11 @@ def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine
     known: dict[str, int] = {}
     for resource in delivery.contract.resources:
         compared = comparing.compare(connection, delivery, resource, landed[resource.name], judge_all=engine.judge_all)
-        judged, waived = waivers.apply(
-            connection, delivery, resource, engine.judge_rows(connection, delivery, resource, compared)
-        )
+        judged = engine.judge_rows(connection, delivery, resource, compared)
+        judged = repairing.mend(connection, delivery, resource, judged)
+        judged, waived = waivers.apply(connection, delivery, resource, judged)
         lines = quarantine.move(connection, delivery, resource)
+        repairing.note(connection, delivery, resource, judged)
         comparing.excuse(connection, delivery, resource)
         results += [
             _row_result(rule, judged, waived.get(rule.rule_id)) for rule in rules.suite(resource.name).row_rules
@@ -206,7 +242,7 @@ def _row_result(rule: Rule, judged: Judged, waived: Waived | None) -> Result:
 
 
 def _broken(rule: Rule) -> Outcome:
-    return "fail" if rule.severity == "critical" else "warn"
+    return "fail" if rule.severity == "critical" else "warn" if rule.severity == "warning" else "pass"
 
 
 def _line_results(resource: Resource, lines: dict[str, int]) -> list[Result]:

@@ -60,7 +60,7 @@ def judge(connection: Connection, delivery: Delivery, resource: Resource, compar
     unable = {condition.rule.rule_id for condition in asked if condition.clause is None}
     try:
         with connection.transaction():
-            rows = create(connection, table, _statement(delivery, resource, asked, relation))
+            rows = create(connection, table, statement(delivery, resource, asked, relation))
     except psycopg.DataError:
         # One condition raises on some row: find out which, so that the others still count.
         unable |= {condition.rule.rule_id for condition in asked if not _runs(connection, relation, condition)}
@@ -68,7 +68,7 @@ def judge(connection: Connection, delivery: Delivery, resource: Resource, compar
             Condition(condition.rule, None if condition.rule.rule_id in unable else condition.clause)
             for condition in asked
         )
-        rows = create(connection, table, _statement(delivery, resource, asked, relation))
+        rows = create(connection, table, statement(delivery, resource, asked, relation))
     # Picked out in parallel first: nearly every row breaks nothing, which the planner cannot know when it groups.
     connection.execute(
         sql.SQL(
@@ -101,7 +101,8 @@ def _runs(connection: Connection, relation: str, condition: Condition) -> bool:
     return True
 
 
-def _statement(delivery: Delivery, resource: Resource, asked: tuple[Condition, ...], relation: str) -> str:
+def statement(delivery: Delivery, resource: Resource, asked: tuple[Condition, ...], relation: str) -> str:
+    """The query of the pass: the relation's rows with one bit for each rule that they break."""
     clauses = {
         condition.rule.rule_id: _after_mapping(resource, condition.rule, condition.clause)
         for condition in asked

@@ -19,13 +19,13 @@ from steppe.gate.verdict import Finding
 def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict[str, int]:
     """Move a resource's rows that broke a critical rule, and its bad lines; returns the bad lines by rule."""
     judged = partitions.judged_name(resource, delivery.delivery_id)
-    _find_places(connection, delivery, resource, sql.SQL("failed_critical <> 0"))
+    find_places(connection, delivery, resource, sql.SQL("failed_critical <> 0"))
     suite = rules.suite(resource.name)
     values = {
         "delivery_id": delivery.delivery_id,
         "resource": resource.name,
-        "critical": [rule.rule_id for rule in suite.bits("critical")],
-        "warning": [rule.rule_id for rule in suite.bits("warning")],
+        "critical": suite.named("critical"),
+        "warning": suite.named("warning"),
     }
     with planned(connection, BY_PLACE):
         connection.execute(
@@ -54,7 +54,7 @@ def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict
     return dict(database.run(connection, f"{FOLDER}/quarantine_lines.sql", values).fetchall())
 
 
-def _find_places(connection: Connection, delivery: Delivery, resource: Resource, which: sql.SQL) -> None:
+def find_places(connection: Connection, delivery: Delivery, resource: Resource, which: sql.SQL | sql.Composed) -> None:
     """A temporary table ``gate_place`` with the record number of some judged rows."""
     connection.execute(
         sql.SQL(
@@ -101,10 +101,17 @@ def unreadable(connection: Connection, delivery: Delivery, resource: Resource) -
 
 
 def warned(
-    connection: Connection, delivery: Delivery, resource: Resource, limit: int
+    connection: Connection, delivery: Delivery, resource: Resource, limit: int, *, and_notes: bool = False
 ) -> list[tuple[int, list[str], dict[str, str | None]]]:
-    """Rows of a delivery that was just judged which broke warnings only: line number, rules, original text by column."""
-    _find_places(connection, delivery, resource, sql.SQL("failed_warning <> 0"))
+    """Rows of a delivery that was just judged which broke warnings only: line number, rules, original text by column.
+
+    Args:
+        and_notes: with rows and rules of severity info, which were repaired and need nobody.
+    """
+    suite = rules.suite(resource.name)
+    bits = suite.bits(SEVERITIES[1]) if and_notes else suite.bits(SEVERITIES[1])[: len(suite.named(SEVERITIES[1]))]
+    which = sql.SQL("failed_warning & {} <> 0").format(sql.Literal((1 << len(bits)) - 1))
+    find_places(connection, delivery, resource, which)
     rows = connection.execute(
         sql.SQL(
             "SELECT place.line_no, place.failed_warning, to_jsonb(line) - ARRAY['delivery_id', 'stream', 'line_no'] "
@@ -115,7 +122,6 @@ def warned(
         {"delivery_id": delivery.delivery_id, "limit": limit},
     ).fetchall()
     connection.execute("DROP TABLE gate_place")
-    bits = rules.suite(resource.name).bits(SEVERITIES[1])
     return [
         (line_no, [rule.rule_id for bit, rule in enumerate(bits) if failed >> bit & 1], record)
         for line_no, failed, record in rows
@@ -126,7 +132,9 @@ def findings(connection: Connection, delivery: Delivery, resource: Resource, lim
     """Where a delivery that was just judged is wrong: its quarantined rows, then its warnings; at most ``limit`` rows of each."""
     values = {"delivery_id": delivery.delivery_id, "resource": resource.name, "limit": limit}
     located = database.run(connection, f"{FOLDER}/findings.sql", values).fetchall()
-    located += [(line_no, rule_ids) for line_no, rule_ids, _ in warned(connection, delivery, resource, limit)]
+    located += [
+        (line_no, rule_ids) for line_no, rule_ids, _ in warned(connection, delivery, resource, limit, and_notes=True)
+    ]
     by_id = rules.of_rows(resource.name)
     for line_no, rule_ids in located:
         for rule_id in rule_ids:

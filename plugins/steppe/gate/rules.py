@@ -11,7 +11,7 @@ from typing import Any, Literal
 from steppe import contracts, settings
 from steppe.contracts import Contract
 
-Severity = Literal["critical", "warning"]
+Severity = Literal["critical", "warning", "info"]
 Kind = Literal["row", "table", "format", "delivery"]
 Relation = Literal["judged", "delivered", "outcome"]
 
@@ -63,8 +63,13 @@ class Suite:
         return tuple(rule for rule in self.rules if rule.kind == "row")
 
     def bits(self, severity: Severity) -> tuple[Rule, ...]:
-        """Row rules of one severity; a rule's position is its bit in ``failed_<severity>``."""
-        return tuple(rule for rule in self.row_rules if rule.severity == severity)
+        """Row rules of one severity, after the warnings those that only count; a rule's position is its bit in ``failed_<severity>``."""
+        also = ("info",) if severity == "warning" else ()
+        return tuple(rule for kind in (severity, *also) for rule in self.row_rules if rule.severity == kind)
+
+    def named(self, severity: Severity) -> list[str]:
+        """The ids of a severity's own rules, the first of its bits."""
+        return [rule.rule_id for rule in self.row_rules if rule.severity == severity]
 
 
 @cache

@@ -35,7 +35,7 @@ def judge(connection: Connection, delivery: Delivery, resource: Resource, compar
     for severity in SEVERITIES:
         bits = {rule.rule_id: 1 << bit for bit, rule in enumerate(suite.bits(severity))}
         for one in found:
-            if one.places_query and one.rule.severity == severity:
+            if one.places_query and one.rule.rule_id in bits:
                 insert = sql.SQL("INSERT INTO gate_named (stream, row_ctid, {}) ").format(
                     sql.Identifier(f"failed_{severity}")
                 )

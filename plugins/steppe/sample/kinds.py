@@ -61,8 +61,8 @@ def _village_short(place: Place) -> list[int]:
     return place.set(village_code=place.get("village_code")[:9])
 
 
-def _full_width(place: Place) -> list[int]:
-    return place.set(id_number=place.get("id_number").translate(str.maketrans("0123456789", "０１２３４５６７８９")))
+def _letter_for_digit(place: Place) -> list[int]:
+    return place.set(id_number=place.get("id_number").replace("0", "O", 1))
 
 
 def _ends_first(place: Place) -> list[int]:
@@ -157,7 +157,7 @@ PERSON = (
     person("id_as_float", "id_format", as_float, "证件号成了浮点数"),
     person("id_missing", "id_present", change(id_number=""), "无证件号"),
     person("id_short", "id_format", _id_short, "证件号少一位"),
-    person("id_full_width", "id_format", _full_width, "全角数字"),
+    person("id_letter_for_digit", "id_format", _letter_for_digit, "字母 O 代替 0"),
     person("duplicate", "id_unique", both(phone="13900000000"), "同一人两行，内容不同", pair=True),
     person("two_under_one_id", "id_unique", _second_holder, "两人一证", pair=True),
     person("region_unknown", "region_known", change(region_code="159999"), "区划代码不存在"),
