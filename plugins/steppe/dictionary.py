@@ -38,6 +38,7 @@ ALERTS = {
     "delivery_stuck": ("a delivery stays without a final state", "长时间未处理完"),
     "gate_failed": ("rows of a delivery are quarantined", "有行被隔离"),
     "gate_warning": ("many rows of a delivery break a warning", "警示比例偏高"),
+    "sources_disagree": ("agencies do not agree about the same persons or months", "跨部门数据不一致"),
     "task_failed": ("a task of a DAG fails for good", "任务失败"),
     "alert_undeliverable": ("a channel refuses alerts again and again", "告警无法送达"),
     "airflow_silent": ("Airflow has not run the watch for half an hour", "调度无声"),
@@ -202,12 +203,14 @@ def rule_catalogue() -> str:
     parts = [
         "# Rules 规则目录",
         f"{len(listed)} rules, made by `./steppe docs` from `expectations/` and intake. `critical` keeps a row or a whole delivery "
-        "out, `warning` alerts. How often each was broken, month by month: `mart.rule_catalogue`.",
+        "out, `warning` alerts, `info` counts what was read although it was written otherwise. How often each was broken, month by "
+        "month: `mart.rule_catalogue`.",
     ]
     for contract in contracts.load_all():
         parts.append(f"## {contract.source} {contract.title_zh}\n\nOwner 责任部门: {contract.owner}.")
         for resource in contract.resources:
             parts += [f"### {resource.name} {resource.title}", _rules(listed, resource.name)]
+    parts += ["## Across sources 跨部门比对", _rules(listed, "across")]
     parts += ["## Any line 任意行", _rules(listed, "line"), "## Any delivery 任意批次", _rules(listed, "delivery")]
     return "\n\n".join(parts) + "\n"
 

@@ -1,5 +1,5 @@
 -- Grain: one row per unresolved incident whose cause is over. Inputs: ops.incident, ops.delivery, ops.publication, ops.alert_delivery,
--- ops.heartbeat, ops.region. Rerun: reads only.
+-- ops.heartbeat, ops.region, ops.across_result. Rerun: reads only.
 -- Failed tasks are not among them: a task that goes well tells of itself.
 SELECT
     incident.incident_id,
@@ -22,6 +22,13 @@ WHERE
             WHERE
                 publication.source = incident.source AND publication.sender_code = incident.sender_code
                 AND publication.period = incident.period AND publication.delivery_id > incident.delivery_id
+        )
+        WHEN incident.kind = 'sources_disagree' THEN NOT EXISTS (
+            SELECT FROM ops.across_result AS result
+            INNER JOIN ops.region AS banner ON result.region_code = banner.region_code
+            WHERE
+                banner.sender_code = incident.sender_code AND result.month = incident.period
+                AND result.outcome IN ('warn', 'fail', 'error')
         )
         WHEN incident.kind = 'delivery_stuck' THEN EXISTS (
             SELECT FROM ops.delivery AS delivery

@@ -6,6 +6,7 @@ A task raises with ``raise_alert(connection, for_rejection(connection, delivery_
 from __future__ import annotations
 
 from steppe.alerts.channels import Channel, Message, configured
+from steppe.alerts.disagreeing import for_disagreements
 from steppe.alerts.incidents import (
     Incident,
     acknowledge,
@@ -35,6 +36,7 @@ __all__ = [
     "find_late",
     "find_stuck",
     "find_uncorrected",
+    "for_disagreements",
     "for_gate",
     "for_rejection",
     "for_task_failure",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import replace
 from decimal import Decimal
 
 import psycopg
@@ -63,7 +62,7 @@ def judge(connection: Connection, delivery_id: int, *, judge_all: bool = False) 
             delivery = load(connection, delivery_id)
         try:
             with connection.transaction():
-                engine = replace(onepass.ENGINE, judge_all=judge_all)
+                engine = dataclasses.replace(onepass.ENGINE, judge_all=judge_all)
                 verdict, refused = decide(connection, delivery, said, engine)
                 settle(connection, delivery, verdict, accepted=refused is None and not _errors(verdict))
         except psycopg.Error as error:

@@ -145,23 +145,20 @@ def conditions(
     key = (resource.name, relation, rules.rule_files(contract.source))
     if key in _conditions:
         return _conditions[key]
-    compiled = _compile(connection, contract, resource, relation)
+    path = f"{resource.name}.sql" if relation == "judged" else f"{relation}.sql"
+    query = relations.bind(connection, path, relations.nothing(contract, resource))
+    compiled = _compile(connection, rules.suite(resource.name), relation, query)
     if all(condition.clause is not None for condition in compiled):
         _conditions[key] = compiled
     return compiled
 
 
-def _compile(
-    connection: Connection, contract: Contract, resource: Resource, relation: Relation
-) -> tuple[Condition, ...]:
+def _compile(connection: Connection, suite: Suite, relation: Relation, query: str) -> tuple[Condition, ...]:
     _library()
     from great_expectations.validator.metric_configuration import MetricConfiguration
     from great_expectations.validator.metrics_calculator import MetricsCalculator
 
-    suite = rules.suite(resource.name)
     pairs = suite.on(relation)
-    path = f"{resource.name}.sql" if relation == "judged" else f"{relation}.sql"
-    query = relations.bind(connection, path, relations.nothing(contract, resource))
     compiled = []
     with _engine(connection, query=query) as engine:
         calculator = MetricsCalculator(engine)
@@ -212,20 +209,37 @@ def evaluate_outcome(
 ) -> list[Found]:
     """The rules on what became of a resource's rows, by their conditions on the one row of ``outcome.sql``."""
     asked = conditions(connection, contract, resource, "outcome")
-    compared = {rule.rule_id: _compared(body) for rule, body in rules.suite(resource.name).on("outcome")}
     query = relations.bind(connection, "outcome.sql", values)
-    parts = [
-        f"coalesce({condition.clause or 'NULL'}, false), {', '.join(compared[condition.rule.rule_id])}"
-        for condition in asked
-    ]
-    statement = f"SELECT {', '.join(parts) or 'true'} FROM ({query}\n) AS outcome"  # noqa: S608 - GX's own clauses
-    row = connection.cursor().execute(statement.encode()).fetchone() or ()
-    found = []
-    for place, condition in enumerate(asked):
-        is_broken, bound, observed = row[3 * place : 3 * place + 3]
-        passed = not is_broken if condition.clause is not None else None
-        found.append(Found(condition.rule, passed, None, observed=observed, bound=bound))
-    return found
+    return next((found for _, found in _compared_rows(connection, asked, query)), [])
+
+
+def conditions_across(connection: Connection, query: str) -> tuple[Condition, ...]:
+    """The conditions of the rules across sources; the query is asked for its columns only, several times."""
+    return _compile(connection, rules.suite(rules.ACROSS), "across", query)
+
+
+def evaluate_across(connection: Connection, asked: tuple[Condition, ...], query: str) -> dict[str, list[Found]]:
+    """By banner: what the rules across sources say of the rows of a query."""
+    return dict(_compared_rows(connection, asked, query, "region_code"))
+
+
+def _compared_rows(
+    connection: Connection, asked: tuple[Condition, ...], query: str, key: str = "NULL"
+) -> Iterator[tuple[Any, list[Found]]]:
+    """Of each row of a query: its key, and what the rules say of it, with what each compares."""
+    names = {condition.rule.resource for condition in asked}
+    bodies = {body["meta"]["rule_id"]: body for name in names for body in rules.suite(name).expectations}
+    parts = [key]
+    for condition in asked:
+        parts += [f"coalesce({condition.clause or 'NULL'}, false)", *_compared(bodies[condition.rule.rule_id])]
+    statement = f"SELECT {', '.join(parts)} FROM ({query}\n) AS compared"  # noqa: S608 - GX's own clauses
+    for named, *row in connection.cursor().execute(statement.encode()).fetchall():
+        found = []
+        for place, condition in enumerate(asked):
+            is_broken, bound, observed = row[3 * place : 3 * place + 3]
+            passed = not is_broken if condition.clause is not None else None
+            found.append(Found(condition.rule, passed, None, observed=observed, bound=bound))
+        yield named, found
 
 
 def _compared(body: dict[str, Any]) -> tuple[str, str]:

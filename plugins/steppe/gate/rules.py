@@ -13,7 +13,8 @@ from steppe.contracts import Contract
 
 Severity = Literal["critical", "warning", "info"]
 Kind = Literal["row", "table", "format", "delivery"]
-Relation = Literal["judged", "delivered", "outcome"]
+Relation = Literal["judged", "delivered", "outcome", "across"]
+ACROSS = "across"  # the suite about what agencies say of the same persons
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Rule:
         fix: what to do about a row that breaks it, Chinese first.
         kind: asked of each row, of a table, of the lines (``format``) or of the delivery as a whole.
         columns: contract columns to look at.
-        relation: what the rule is asked of: each ``judged`` row, all ``delivered`` rows, or the ``outcome`` (one row of counts); None
-            where intake decides.
+        relation: what the rule is asked of: each ``judged`` row, all ``delivered`` rows, the ``outcome`` (one row of counts), or
+            ``across`` the sources (one row of counts for each banner); None where intake decides.
         rejects: delivery rule under which the delivery goes back when a critical table rule fails.
         is_waivable: whether a row that breaks it can be stored and derived from all the same.
     """
@@ -171,12 +172,12 @@ _DELIVERY_RULES: tuple[Rule, ...] = tuple(
 
 @cache
 def catalogue() -> tuple[Rule, ...]:
-    """All rules, resource by resource in the order of the contracts, then those on lines and on whole deliveries."""
+    """All rules, resource by resource in the order of the contracts, then those across sources, on lines and on whole deliveries."""
     listed: list[Rule] = []
     for contract in contracts.load_all():
         for resource in contract.resources:
             listed += suite(resource.name).rules
-    return (*listed, *FORMAT_RULES, *_DELIVERY_RULES)
+    return (*listed, *suite(ACROSS).rules, *FORMAT_RULES, *_DELIVERY_RULES)
 
 
 def of_rows(resource: str) -> dict[str, Rule]:

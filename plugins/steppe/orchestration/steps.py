@@ -393,6 +393,20 @@ def refresh(timeout_minutes: int) -> None:
 
 
 @step
+def compare_sources(timeout_minutes: int) -> None:
+    """Look whether the agencies agree about the months of which there is news, and tell where they do not."""
+    from steppe import warehouse
+
+    with _connect("compare sources", timeout_minutes) as connection:
+        for compared in warehouse.compare_sources(connection):
+            log.info("%s", compared)
+            for alert in alerts.for_disagreements(connection, compared.month):
+                alerts.raise_alert(connection, alert, run_url=_run_url())
+        connection.commit()
+        _dispatch(connection)
+
+
+@step
 def find_late(as_of: str | None = None) -> None:
     """Look for what did not happen, with deadlines judged at a moment (ISO 8601; now by default); see ``alerts.look``."""
     judged_at = datetime.fromisoformat(as_of) if as_of else None

@@ -6,6 +6,7 @@ run again.
 
 from __future__ import annotations
 
+from steppe.warehouse.across import Compared, compare_sources
 from steppe.warehouse.bitemporal import Change
 from steppe.warehouse.content import Content, digests
 from steppe.warehouse.derivation import Built, Cell, build
@@ -20,6 +21,7 @@ __all__ = [
     "Built",
     "Cell",
     "Change",
+    "Compared",
     "Content",
     "Doubt",
     "Identified",
@@ -29,6 +31,7 @@ __all__ = [
     "Reloaded",
     "build",
     "compare",
+    "compare_sources",
     "decide",
     "digests",
     "doubts",

@@ -95,7 +95,8 @@ def test_a_delivery_that_breaks_every_rule_is_corrected_by_its_workbooks(
 
     assert sum(counts.quarantined for counts in left.rows.values()) < 10
     verdict = gate.check(twice)
-    assert [(found.resource, found.line_no, found.rule_id) for found in verdict.findings] == []
+    # What was read although it was written otherwise needs nobody.
+    assert [(one.resource, one.line_no, one.rule_id) for one in verdict.findings if one.severity != "info"] == []
     second = load(source, twice)
     states = loader.execute("SELECT delivery_id, state, rows_quarantined FROM ops.delivery ORDER BY 1").fetchall()
     assert [(number, state) for number, state, _ in states] == [(first, "rejected"), (second, "published")]

@@ -418,6 +418,7 @@ def test_stock_gx_loads_the_suites(tmp_path: Path) -> None:
 
     context = great_expectations.get_context(mode="file", project_root_dir=str(settings.ROOT))
     expected = {resource.name for contract in contracts.load_all() for resource in contract.resources}
+    expected.add(rules.ACROSS)
     assert {suite.name for suite in context.suites.all()} == expected
     for name in expected:
         suite = context.suites.get(name)
