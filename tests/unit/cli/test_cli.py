@@ -31,7 +31,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 def test_the_commands_are_these() -> None:
     assert COMMANDS == [
         "bench", "check", "compose-env", "correct", "deliver", "docs", "doctor", "down", "identity", "incidents", "ledger",
-        "reload", "reset", "run", "sample", "sql", "status", "test", "up", "user", "waiver", "watch",
+        "reload", "reset", "review", "run", "sample", "score", "sql", "status", "test", "up", "user", "waiver", "watch",
     ]  # fmt: skip
 
 
