@@ -179,9 +179,15 @@ def start() -> None:
     """Make the server if it is not there, start it if it is not running. Safe to call twice and at once.
 
     Raises:
-        SettingsError: it did not start; the message ends with the log's last lines.
+        SettingsError: it did not start, the message ends with the log's last lines; or its data is of an installation whose passwords are
+            gone, as root leaves it when a checkout is deleted without ``./steppe reset``.
     """
     with _locked():
+        if (data_directory() / "PG_VERSION").exists() and not settings.is_set_up():
+            raise SettingsError(
+                f"{data_directory()} is the database of an earlier installation at {settings.home().path}, whose passwords are gone: "
+                "`./steppe reset --yes` deletes it; to keep it, put the earlier secrets folder back"
+            )
         if is_running():
             return
         programs_directory, data, log = _install(), data_directory(), _base() / "server.log"
