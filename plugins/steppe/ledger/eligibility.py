@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steppe import database, programmes, settings
 from steppe.database import Connection
+from steppe.gate.planning import planned
 
 FOLDER = "30_ledger/eligibility"
 
@@ -20,9 +21,8 @@ def decide(connection: Connection) -> None:
     for programme_code in in_order(connection):
         connection.execute("TRUNCATE ledger_candidate")
         # Facts that were just published have no statistics yet: taken for few, they would be looked up one by one in one another.
-        connection.execute("SET LOCAL enable_nestloop = off")
-        candidates = database.run(connection, f"{FOLDER}/{programme_code}.sql").rowcount
-        connection.execute("SET LOCAL enable_nestloop = on")
+        with planned(connection, {"enable_nestloop": "off"}):
+            candidates = database.run(connection, f"{FOLDER}/{programme_code}.sql").rowcount
         if not candidates:
             continue
         connection.execute("ANALYZE ledger_candidate")

@@ -8,21 +8,11 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from steppe import database
 from steppe.database import Connection
 from steppe.warehouse.targets import Target
 
 _REGISTER = "person"
-
-# The name that the register is about to replace was told by somebody else.
-_REPLACED = """
-INSERT INTO vault.other_name AS known (person_key, sender_code, source, name, delivery_id)
-SELECT identity.person_key, identity.sender_code, told.source, identity.name, source.delivery_id
-FROM staging.person AS source
-INNER JOIN vault.identity AS identity ON source.id_number = identity.id_number AND identity.sender_code = %(sender_code)s
-INNER JOIN ops.delivery AS told ON identity.delivery_id = told.delivery_id AND told.source <> 'household_registry'
-WHERE source.delivery_id = %(delivery_id)s AND identity.name <> source.name
-ON CONFLICT (person_key, sender_code, source) DO UPDATE SET name = excluded.name, delivery_id = excluded.delivery_id
-"""
 
 _TOLD = """
 WITH told AS (
@@ -51,7 +41,8 @@ def keep_replaced(
 ) -> None:
     """Keep the names that a register delivery will replace; before ``identity.tokenise``, in its transaction."""
     if is_newest and any(target.resource.name == _REGISTER for target in targets):
-        connection.execute(_REPLACED, {"delivery_id": delivery_id, "sender_code": sender_code})
+        values = {"delivery_id": delivery_id, "sender_code": sender_code}
+        database.run(connection, "20_warehouse/keep_replaced_names.sql", values)
 
 
 def keep_others(connection: Connection, delivery_id: int, sender_code: str, targets: tuple[Target, ...]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from steppe import contracts
 
-SENDER, PERIOD = "150400", "2020-05"
+SOURCE, SENDER, PERIOD = "household_registry", "150400", "2020-05"
 Row = dict[str, str]
 
 
@@ -61,6 +61,16 @@ def row(resource: str, place: int, **changes: Any) -> Row:
     }
     made = {name: keys.get(name, f"K{place:06d}") if value == "*" else value for name, value in CLEAN[resource].items()}
     return made | {name: "" if value is None else str(value) for name, value in changes.items()}
+
+
+def persons(count: int, **changes: Any) -> list[Row]:
+    """Rows of as many persons."""
+    return [row("person", place, **changes) for place in range(count)]
+
+
+def register(people: Sequence[Row], households: int = 40) -> dict[str, Sequence[Row]]:
+    """A register delivery's rows, by resource."""
+    return {"household": [row("household", place) for place in range(households)], "person": people}
 
 
 def write(
