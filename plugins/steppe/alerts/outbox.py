@@ -117,7 +117,8 @@ def dispatch(
             elif answer:
                 failed += len(held)
                 waiting += len(due) - position - len(batch)
-                failures = 1 if position else before.failures + 1
+                # Asked again: another process may have tried meanwhile, and a dead channel must not look like one alert's trouble.
+                failures = _past(connection, channel, now).failures
                 raise_alert(connection, _undeliverable(channel, failures, held[0], answer.response), now=at)
                 break
     return Dispatched(tuple(channel.name for channel in channels), sent, failed, waiting, _count(connection, now))
@@ -212,11 +213,12 @@ def _cause(channel: Channel) -> str:
 def _undeliverable(channel: Channel, failures: int, alert: _Pending, response: str) -> Alert | None:
     """What to tell the others after an attempt that failed: the channel takes nothing, or it takes all but one alert, or nothing yet."""
     if failures >= UNDELIVERABLE_AFTER:
-        cause_key, zh, en = _cause(channel), "", ""
+        cause_key, which, zh, en = _cause(channel), "", "", ""
         times = failures
     elif alert.attempts + 1 >= UNDELIVERABLE_AFTER:
-        cause_key, zh, en = (
+        cause_key, which, zh, en = (
             f"{_cause(channel)}:{alert.alert_id}",
+            f" · #{alert.alert_id}",
             f"（告警 #{alert.alert_id}）",
             f" with alert #{alert.alert_id}",
         )
@@ -228,7 +230,7 @@ def _undeliverable(channel: Channel, failures: int, alert: _Pending, response: s
         severity="critical",
         cause_key=cause_key,
         occurrence_key=str(alert.alert_id),
-        title=f"Steppe 告警通道失败 / channel failing: {channel.name}",
+        title=f"Steppe 告警通道失败 / channel failing: {channel.name}{which}",
         body=(
             f"通道 {channel.name} 连续 {times} 次发送失败{zh}，最近应答：{response}。告警未丢失，仍会重试。\n"
             f"处理：检查 STEPPE_ALERT_URLS 中该通道的地址、密钥、关键词与网络。\n"

@@ -158,6 +158,31 @@ def test_a_dead_channel_is_tried_ever_less_and_is_an_incident_for_the_others(loa
             assert "已解除" in receiver.accepted[-1]
 
 
+def test_a_channel_that_two_processes_find_dead_is_one_incident(
+    loader: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each began before the other had failed, so that neither alone saw three failures."""
+    alerts.raise_alert(loader, an_alert())
+    start = datetime.now(UTC)
+    look = outbox._past
+    first: set[str] = set()
+
+    def began_long_ago(connection: Connection, channel: alerts.Channel, now: datetime) -> outbox._Past:
+        if channel.name in first:
+            return look(connection, channel, now)
+        first.add(channel.name)
+        return outbox._Past(0, None)
+
+    with Receiver("dingtalk").always("refuse") as dead, Receiver("webhook") as good:
+        urls = [dead.url(), good.url()]
+        for minutes in (0, 1):
+            alerts.dispatch(loader, urls, start + timedelta(minutes=minutes))
+        monkeypatch.setattr(outbox, "_past", began_long_ago)
+        alerts.dispatch(loader, urls, start + timedelta(minutes=10))
+    (row,) = loader.execute("SELECT cause_key FROM ops.incident WHERE kind = 'alert_undeliverable'").fetchall()
+    assert row[0].rpartition("#")[2].isalnum()  # the channel as a whole: no alert's number follows
+
+
 def test_one_alert_that_a_channel_always_refuses_is_an_incident_of_its_own(loader: Connection) -> None:
     """Such as by a keyword that it lacks: the channel works, and must not seem to fail and recover with every other alert."""
     start = datetime.now(UTC)
@@ -171,6 +196,7 @@ def test_one_alert_that_a_channel_always_refuses_is_an_incident_of_its_own(loade
     assert len(told) == 1
     (row,) = loader.execute("SELECT cause_key, state FROM ops.incident WHERE kind = 'alert_undeliverable'").fetchall()
     assert row[0].endswith(":1")
+    assert told[0].endswith("· #1")
     assert row[1] == "open"
 
 
