@@ -2,96 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from pipeline.answering import WAIT_SECONDS, Questions
 from pipeline.running import APPROVERS, Installation, query
 from sql.known import insert
 from steppe import database, ledger
 from steppe.orchestration import processes
-from steppe.orchestration.approvals import APPROVE
 from steppe.orchestration.client import AirflowUnreachable, Client
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(400)]
 
-DAG = "/dags/pay_subsidies"
 # Nobody else has claims there: no sender of the sample's first run reports for them.
 SENDER, PAID, TAMPERED = "150500", "150521", "150522"
-WAIT_SECONDS = 120
-SECONDS_TO_READ = 5
-
-
-@dataclass
-class Payment:
-    """A run of ``pay_subsidies`` that asks about one order of each banner, in their order; ``people`` are sessions by login."""
-
-    run_id: str
-    people: dict[str, Client]
-
-    @staticmethod
-    def order(banner: str) -> int:
-        """Place of a banner's order among the run's mapped groups."""
-        return sorted((PAID, TAMPERED)).index(banner)
-
-    def answer(self, login: str, task: str, banner: str) -> None:
-        """Answer some seconds after the question, as a person would: an answer that overtakes the scheduler's books is asked for again."""
-        self.wait(lambda: self.is_asking(task, banner))
-        time.sleep(SECONDS_TO_READ)
-        body = {"chosen_options": [APPROVE], "params_input": {}}
-        self.call(login, "PATCH", f"{self.instance(task, banner)}/hitlDetails", json=body)
-
-    def decided(self, login: str, which: str, banner: str) -> str:
-        """Answer the first or second question, again if it is put again, until what was said is recorded; how that task ended."""
-
-        def look() -> str | None:
-            if self.is_asking(f"ask_{which}", banner):
-                self.answer(login, f"ask_{which}", banner)
-            return _final(self.state(f"record_{which}", banner))
-
-        return str(self.wait(look))
-
-    def is_asking(self, task: str, banner: str) -> bool:
-        return self.state(task, banner) in ("awaiting_input", "deferred")
-
-    def state(self, task: str, banner: str) -> str | None:
-        state: str | None = self.call("steppe", "GET", self.instance(task, banner))["state"]
-        return state
-
-    def instance(self, task: str, banner: str) -> str:
-        return f"{DAG}/dagRuns/{self.run_id}/taskInstances/approve.{task}/{self.order(banner)}"
-
-    def clear(self, task: str, banner: str) -> None:
-        """As the runbook says: the question is asked again, and what follows it."""
-        body = {
-            "dry_run": False, "dag_run_id": self.run_id, "task_ids": [[f"approve.{task}", self.order(banner)]],
-            "include_downstream": True, "only_failed": False, "reset_dag_runs": True,
-        }  # fmt: skip
-        self.call("steppe", "POST", f"{DAG}/clearTaskInstances", json=body)
-
-    def call(self, login: str, method: str, path: str, **arguments: Any) -> Any:
-        return self.people[login].call(method, path, **arguments)
-
-    @staticmethod
-    def wait(look: Callable[[], Any]) -> Any:
-        """What a look finds, once it finds something; a question that is not asked yet is not found."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                if found := look():
-                    return found
-            except AirflowUnreachable as error:
-                if "HTTP 404" not in str(error):
-                    raise
-            assert time.monotonic() < deadline, "nothing came in time"
-            time.sleep(0.5)
-
-
-def _final(state: str | None) -> str | None:
-    return state if state in ("success", "failed", "upstream_failed", "skipped") else None
 
 
 def owe(banner: str) -> None:
@@ -114,7 +40,7 @@ def owe(banner: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def payment(installation: Installation) -> Iterator[Payment]:
+def payment(installation: Installation) -> Iterator[Questions]:
     with installation.active(), ExitStack() as sessions:
         for banner in (PAID, TAMPERED):
             owe(banner)
@@ -122,7 +48,7 @@ def payment(installation: Installation) -> Iterator[Payment]:
             ledger.post_subsidies(loader, is_full=True)
         people = {login: sessions.enter_context(Client(login=login)) for login in ("steppe", "clerk", *APPROVERS)}
         run_id = processes.trigger("pay_subsidies", {"banners": [PAID, TAMPERED]})
-        yield Payment(run_id, people)
+        yield Questions("pay_subsidies", run_id, "approve", (PAID, TAMPERED), people)
         processes.wait_quiet(timeout_s=WAIT_SECONDS)
 
 
@@ -142,13 +68,13 @@ def state(banner: str) -> tuple[Any, ...]:
     return order_state, approvers, int(fen)
 
 
-def test_who_only_looks_is_not_let_answer(payment: Payment) -> None:
+def test_who_only_looks_is_not_let_answer(payment: Questions) -> None:
     with pytest.raises(AirflowUnreachable, match="HTTP 403"):
         payment.answer("clerk", "ask_first", PAID)
     assert state(PAID) == ("open", [], 0)
 
 
-def test_two_people_release_an_order_and_one_alone_does_not(payment: Payment) -> None:
+def test_two_people_release_an_order_and_one_alone_does_not(payment: Questions) -> None:
     assert payment.decided("wang", "first", PAID) == "success"
     assert state(PAID) == ("open", ["wang"], 0)
 
@@ -161,7 +87,7 @@ def test_two_people_release_an_order_and_one_alone_does_not(payment: Payment) ->
 
 
 @pytest.fixture
-def tampered(payment: Payment) -> Iterator[None]:
+def tampered(payment: Questions) -> Iterator[None]:
     """The order's digest is another than the one that is shown; put right again for those who share the ledger."""
 
     def give(digest: bytes) -> None:
@@ -174,7 +100,7 @@ def tampered(payment: Payment) -> Iterator[None]:
     give(digest)
 
 
-def test_an_answer_about_an_order_that_was_changed_meanwhile_is_refused(payment: Payment, tampered: None) -> None:
+def test_an_answer_about_an_order_that_was_changed_meanwhile_is_refused(payment: Questions, tampered: None) -> None:
     assert payment.decided("wang", "first", TAMPERED) == "failed"
     assert state(TAMPERED) == ("open", [], 0)
     with database.connect("loader") as loader:
@@ -182,9 +108,9 @@ def test_an_answer_about_an_order_that_was_changed_meanwhile_is_refused(payment:
     assert found == [(TAMPERED, "order.sha256")]
 
 
-def test_no_answer_shows_a_person(payment: Payment) -> None:
+def test_no_answer_shows_a_person(payment: Questions) -> None:
     """What Airflow keeps of the question holds sums and the digest, no payee."""
-    shown = payment.call("steppe", "GET", f"{payment.instance('ask_first', PAID)}/hitlDetails")
-    assert f" {PAID}-" in shown["subject"]
-    assert "500.00" in shown["body"]
-    assert "00000000-0000-0000-0000" not in shown["subject"] + shown["body"]
+    subject, body = payment.shown("ask_first", PAID)
+    assert f" {PAID}-" in subject
+    assert "500.00" in body
+    assert "00000000-0000-0000-0000" not in subject + body
