@@ -15,6 +15,7 @@ from typing import Any
 from steppe import contracts, database
 from steppe.database import Connection
 from steppe.errors import SettingsError
+from steppe.gate.approvals import APPROVABLE
 
 RUNBOOK = "docs/runbook.md"
 # A warning is worth a message when it hits this share of the rows that were judged; below, it stands in ops.gate_result.
@@ -41,6 +42,12 @@ REASONS: dict[str, tuple[str, str]] = {
     "delivery.outdated": ("同月已有生成时间更晚的文件", "a file made later is published for the month"),
     "delivery.empty": ("没有数据行", "there are no rows"),
 }
+
+
+_OR_APPROVED = (
+    "；属实的在 Airflow 页面 Required Actions 批准",
+    ", or, if it is right, approve it on Airflow's page under Required Actions",
+)
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,7 @@ def for_rejection(connection: Connection, delivery_id: int) -> Alert | None:
     top = _findings(connection, delivery_id)
     rules = f"主要问题 / main findings: {_listed(top)}\n" if top else ""
     name = title_zh(delivery.source) or "来源不明"
+    is_approvable = delivery.rule_id in APPROVABLE
     return Alert(
         kind="delivery_rejected",
         severity="critical",
@@ -169,9 +177,9 @@ def for_rejection(connection: Connection, delivery_id: int) -> Alert | None:
         body=(
             f"批次 {delivery_id}（{name}，{delivery.place}）整批退回：{zh}（{delivery.rule_id}）。未发布任何数据。\n"
             f"{rules}{delivery.reports}"
-            f"处理：请报送单位按原因更正后重新报送。原因：{reason_command(delivery_id)}\n"
+            f"处理：请报送单位按原因更正后重新报送{_OR_APPROVED[0] if is_approvable else ''}。原因：{reason_command(delivery_id)}\n"
             f"What: delivery {delivery_id} (content {delivery.sha256[:12]}) was rejected, nothing published: {en}.\n"
-            f"Do: have it corrected and sent again. {RUNBOOK}#delivery_rejected"
+            f"Do: have it corrected and sent again{_OR_APPROVED[1] if is_approvable else ''}. {RUNBOOK}#delivery_rejected"
         ),
         **delivery.keys,
     )

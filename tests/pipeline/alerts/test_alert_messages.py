@@ -84,6 +84,15 @@ def test_a_rejection_says_what_where_and_what_to_do(loader: Connection) -> None:
     assert alerts.raise_alert(loader, alerts.for_rejection(loader, number)) is None
 
 
+@pytest.mark.parametrize(
+    ("rule_id", "is_approvable"), [("delivery.mass_deletion", True), ("delivery.control_total", False)]
+)
+def test_what_may_be_right_may_be_approved(loader: Connection, rule_id: str, is_approvable: bool) -> None:
+    alert = check_form(alerts.for_rejection(loader, deliver(loader, rule_id=rule_id)))
+    assert ("Required Actions 批准" in alert.body) == is_approvable
+    assert ("approve it" in alert.body) == is_approvable
+
+
 def test_an_unknown_file_is_told_by_its_content(loader: Connection) -> None:
     number = deliver(loader, source=None, sender_code=None, period=None, rule_id="delivery.unknown_file")
     alert = check_form(alerts.for_rejection(loader, number))
