@@ -26,21 +26,25 @@ class Questions:
     people: dict[str, Client]
 
     def decided(self, login: str, which: str, about: str) -> str:
-        """Answer a question, again if it is put again, until what was said is recorded; how that task ended."""
+        """Answer one of several questions until what was said is recorded; how that task ended."""
+        return self.recorded(login, f"ask_{which}", f"record_{which}", about)
+
+    def recorded(self, login: str, ask: str, record: str, about: str, **more: str) -> str:
+        """Answer a question, again if it is put again, until the other task has ended; how it ended."""
 
         def look() -> str | None:
-            if self.is_asking(f"ask_{which}", about):
-                self.answer(login, f"ask_{which}", about)
-            found = self.state(f"record_{which}", about)
+            if self.is_asking(ask, about):
+                self.answer(login, ask, about, **more)
+            found = self.state(record, about)
             return found if found in _FINAL else None
 
         return str(wait(look))
 
-    def answer(self, login: str, task: str, about: str) -> None:
+    def answer(self, login: str, task: str, about: str, **more: str) -> None:
         """Answer some seconds after the question, as a person would: an answer that overtakes the scheduler's books is asked for again."""
         wait(lambda: self.is_asking(task, about))
         time.sleep(SECONDS_TO_READ)
-        body = {"chosen_options": [APPROVE], "params_input": {}}
+        body = {"chosen_options": [APPROVE], "params_input": more}
         self.call(login, "PATCH", f"{self.instance(task, about)}/hitlDetails", json=body)
 
     def shown(self, task: str, about: str) -> tuple[str, str]:
