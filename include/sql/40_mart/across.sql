@@ -184,11 +184,11 @@ of_callback AS (
         callback.region_code,
         count(*) AS calls,
         count(*) FILTER (WHERE NOT callback.is_employed) AS denied
-    FROM warehouse.fct_callback AS callback
+    FROM warehouse.callback_now AS callback
     INNER JOIN warehouse.fct_employment_month AS fact
         ON callback.person_key = fact.person_key AND callback.region_code = fact.region_code
     WHERE
-        callback.known_to = 'infinity' AND callback.period = %(month)s::date AND callback.is_employed IS NOT NULL
+        callback.period = %(month)s::date AND callback.is_employed IS NOT NULL
         AND fact.known_to = 'infinity' AND fact.month = %(month)s::date AND fact.status = 'employed'
     GROUP BY callback.region_code
 )

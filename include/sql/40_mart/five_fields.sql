@@ -1,5 +1,5 @@
 -- Grain: one row per employed person, field and month with a fault (list_field_faults); one per field, place and month (five_fields) (C2.6).
--- Inputs: mart.list_employed, dim_person, fct_employment_spell, fct_enrollment, fct_callback as known now; ops.publication, ops.parameter.
+-- Inputs: mart.list_employed, dim_person, fct_employment_spell, fct_enrollment, callback_now as known now; ops.publication, ops.parameter.
 -- Rerun: replaces the month.
 -- Fresh is what was confirmed within parameter freshness_days of the end of the month: time, place and employer by a verification or a paid
 -- contribution, the phone by a call or the register, insurance by the insurance agency's delivery for the month.
@@ -35,9 +35,9 @@ called AS (
         callback.person_key,
         callback.called_on,
         callback.is_phone_own
-    FROM warehouse.fct_callback AS callback
+    FROM warehouse.callback_now AS callback
     WHERE
-        callback.known_to = 'infinity' AND callback.outcome = 'reached'
+        callback.outcome = 'reached'
         AND callback.called_on < (%(month)s::date + interval '1 month')::date
     ORDER BY callback.person_key ASC, callback.called_on DESC, callback.call_code ASC
 ),

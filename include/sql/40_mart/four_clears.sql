@@ -1,5 +1,5 @@
 -- Grain: one row per person, clear and month with a fault (list_clear_faults); one per clear, place and month (four_clears) (C2.5).
--- Inputs: fct_employment_month, dim_person, dim_household, fct_employment_spell, fct_callback, fct_death, fct_unemployment_benefit_month
+-- Inputs: fct_employment_month, dim_person, dim_household, fct_employment_spell, callback_now, death_now, benefit_now
 -- as known now; ops.publication, ops.parameter. Rerun: replaces the month.
 -- Fresh is what was told or confirmed within parameter freshness_days of the end of the month; what the register alone tells is as old as its
 -- publication for the month.
@@ -32,9 +32,9 @@ called AS (
         callback.person_key,
         callback.called_on,
         callback.is_employed
-    FROM warehouse.fct_callback AS callback
+    FROM warehouse.callback_now AS callback
     WHERE
-        callback.known_to = 'infinity' AND callback.outcome = 'reached'
+        callback.outcome = 'reached'
         AND callback.called_on < (%(month)s::date + interval '1 month')::date
     ORDER BY callback.person_key ASC, callback.called_on DESC, callback.call_code ASC
 ),
@@ -97,14 +97,14 @@ joined AS (
     LEFT JOIN called ON employment.person_key = called.person_key
     LEFT JOIN (
         SELECT DISTINCT told.person_key
-        FROM warehouse.fct_death AS told
-        WHERE told.known_to = 'infinity' AND told.died_on < %(month)s::date
+        FROM warehouse.death_now AS told
+        WHERE told.died_on < %(month)s::date
     ) AS death ON employment.person_key = death.person_key
     LEFT JOIN twice ON employment.person_key = twice.person_key
     LEFT JOIN (
         SELECT DISTINCT paid.person_key
-        FROM warehouse.fct_unemployment_benefit_month AS paid
-        WHERE paid.known_to = 'infinity' AND paid.month = %(month)s::date
+        FROM warehouse.benefit_now AS paid
+        WHERE paid.month = %(month)s::date
     ) AS benefit ON employment.person_key = benefit.person_key
     WHERE employment.known_to = 'infinity' AND employment.month = %(month)s::date
 )

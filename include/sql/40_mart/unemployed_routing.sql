@@ -1,5 +1,5 @@
 -- Grain: one row per unemployed person, home banner and month (C4.4): the route to support, where it stands, days without it.
--- Inputs: fct_employment_month, fct_unemployment_benefit_month, fct_assistance, dim_person as known now; ops.publication; this table, for
+-- Inputs: fct_employment_month, benefit_now, assistance_now, dim_person as known now; ops.publication; this table, for
 -- the sender's month before. Rerun: replaces the month. Months are refreshed in their order.
 -- Days go on from the month before while the person stays without work and support; otherwise they begin with the month.
 DELETE FROM mart.unemployed_routing
@@ -29,8 +29,8 @@ insured AS (
 
 benefit AS (
     SELECT DISTINCT paid.person_key
-    FROM warehouse.fct_unemployment_benefit_month AS paid
-    WHERE paid.known_to = 'infinity' AND paid.month = %(month)s::date
+    FROM warehouse.benefit_now AS paid
+    WHERE paid.month = %(month)s::date
 ),
 
 assistance AS (
@@ -44,8 +44,8 @@ assistance AS (
         bool_or(
             referral.decision = 'pending' OR referral.decided_on >= (%(month)s::date + interval '1 month')::date
         ) AS is_pending
-    FROM warehouse.fct_assistance AS referral
-    WHERE referral.known_to = 'infinity' AND referral.referred_on < (%(month)s::date + interval '1 month')::date
+    FROM warehouse.assistance_now AS referral
+    WHERE referral.referred_on < (%(month)s::date + interval '1 month')::date
     GROUP BY referral.person_key
 ),
 

@@ -2,7 +2,7 @@
 -- Clause: C7.3
 -- Reason: Pay of a post, a benefit or a subsidy went to a person who died in an earlier month.
 -- False positive: Pay that was due before the death and was paid late; a death that was entered for another.
--- Grain: one row per subject that shows it in the month. Inputs: fct_pv_post_month, fct_welfare_post_month, fct_unemployment_benefit_month, fct_payment, fct_death as known now. Rerun: reads only.
+-- Grain: one row per subject that shows it in the month. Inputs: fct_pv_post_month, fct_welfare_post_month, benefit_now, fct_payment, death_now, person_link as known now. Rerun: reads only.
 WITH paid AS (
     SELECT
         post.person_key,
@@ -22,8 +22,8 @@ WITH paid AS (
         benefit.person_key,
         benefit.region_code,
         'unemployment benefit'
-    FROM warehouse.fct_unemployment_benefit_month AS benefit
-    WHERE benefit.known_to = 'infinity' AND benefit.month = %(month)s::date
+    FROM warehouse.benefit_now AS benefit
+    WHERE benefit.month = %(month)s::date
     UNION
     SELECT
         payment.person_key,
@@ -38,11 +38,12 @@ WITH paid AS (
 SELECT
     paid.region_code,
     'person' AS subject_kind,
-    paid.person_key::text AS subject_code,
+    coalesce(link.main_key, paid.person_key)::text AS subject_code,
     string_agg(DISTINCT paid.what, ', ') AS evidence
 FROM paid
+LEFT JOIN warehouse.person_link AS link ON paid.person_key = link.person_key AND link.known_to = 'infinity'
 WHERE EXISTS (
-    SELECT FROM warehouse.fct_death AS death
-    WHERE death.person_key = paid.person_key AND death.known_to = 'infinity' AND death.died_on < %(month)s::date
+    SELECT FROM warehouse.death_now AS death
+    WHERE death.person_key = coalesce(link.main_key, paid.person_key) AND death.died_on < %(month)s::date
 )
-GROUP BY paid.region_code, paid.person_key
+GROUP BY paid.region_code, coalesce(link.main_key, paid.person_key)

@@ -2,7 +2,7 @@
 -- Clause: C7.3
 -- Reason: A person who died in an earlier month is counted as employed.
 -- False positive: A death that was entered for another; a register that is a month behind.
--- Grain: one row per subject that shows it in the month. Inputs: fct_employment_month, fct_death as known now. Rerun: reads only.
+-- Grain: one row per subject that shows it in the month. Inputs: fct_employment_month, death_now as known now. Rerun: reads only.
 SELECT
     employment.region_code,
     'person' AS subject_kind,
@@ -12,6 +12,6 @@ FROM warehouse.fct_employment_month AS employment
 WHERE
     employment.known_to = 'infinity' AND employment.month = %(month)s::date AND employment.status = 'employed'
     AND EXISTS (
-        SELECT FROM warehouse.fct_death AS death
-        WHERE death.person_key = employment.person_key AND death.known_to = 'infinity' AND death.died_on < %(month)s::date
+        SELECT FROM warehouse.death_now AS death
+        WHERE death.person_key = employment.person_key AND death.died_on < %(month)s::date
     )

@@ -1,6 +1,6 @@
 -- 失业保障转介 (C4.4): whoever lost work and has no support yet is passed on: insured to 失业保险, else to 低保 or 临时救助. No payment of ours.
 -- Grain: one candidate per banner, person and month of unemployment.
--- Inputs: warehouse.fct_employment_month, fct_unemployment_benefit_month, fct_assistance.
+-- Inputs: warehouse.fct_employment_month, benefit_now, assistance_now.
 -- Rerun: adds the same candidates to an empty ledger_candidate.
 INSERT INTO ledger_candidate (
     region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
@@ -27,8 +27,7 @@ benefit AS (
     SELECT DISTINCT
         person_key,
         month
-    FROM warehouse.fct_unemployment_benefit_month
-    WHERE known_to = 'infinity'
+    FROM warehouse.benefit_now
 ),
 
 assisted AS (
@@ -37,12 +36,12 @@ assisted AS (
         source.person_key,
         source.month
     FROM source
-    INNER JOIN warehouse.fct_assistance AS assistance
+    INNER JOIN warehouse.assistance_now AS assistance
         ON
             source.person_key = assistance.person_key
             AND source.event_date >= assistance.decided_on
             AND source.month <= coalesce(assistance.ends_on, 'infinity')
-    WHERE source.status = 'unemployed' AND assistance.decision = 'granted' AND assistance.known_to = 'infinity'
+    WHERE source.status = 'unemployed' AND assistance.decision = 'granted'
 ),
 
 final AS (
