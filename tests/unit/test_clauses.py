@@ -70,6 +70,7 @@ def test_every_clause_has_a_test_and_a_failing_twin() -> None:
         rows = list(csv.DictReader(handle))
     assert [row["clause"] for row in rows] == list(clauses.requirements())
     assert absent(rows) == []
+    assert [row["clause"] for row in rows if row["test"] == row["twin"]] == [], "a test is not its own twin"
     assert absent([{"test": "tests/unit/test_clauses.py::test_of_nothing", "twin": rows[0]["twin"]}]) == [
         "tests/unit/test_clauses.py::test_of_nothing"
     ]

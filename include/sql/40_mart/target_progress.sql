@@ -46,6 +46,8 @@ freshness AS (
                 WHERE
                     before.source = 'household_registry' AND before.sender_code = sender.sender_code
                     AND extract(YEAR FROM before.period) = extract(YEAR FROM %(month)s::date) - 1
+                    -- What nobody had defined was not counted: no baseline is not a baseline of nobody.
+                    AND EXISTS (SELECT FROM ops.parameter_at('out_migration_place_classes', %(region_code)s, before.period))
             )
         ) AS has_baseline
     FROM sender

@@ -22,11 +22,15 @@ _FIGURES = ("target_progress", "last_year_migrants", "confirmation", "callback_s
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What a refresh did: the publications it handled, months of employment figures and (sender, year) of PV revenue it recomputed."""
+    """What a refresh did: the publications it handled, months of employment figures and (sender, year) of PV revenue it recomputed.
+
+    ``undefined`` are changed months before the first definition of out-migration: they keep their facts and have no figures.
+    """
 
     publications: int
     months: tuple[date, ...] = ()
     pv_revenue: tuple[tuple[str, int], ...] = ()
+    undefined: tuple[date, ...] = ()
 
 
 def refresh_marts(connection: Connection) -> Refreshed:
@@ -50,18 +54,16 @@ def refresh_marts(connection: Connection) -> Refreshed:
         )
         # A publication that changed no row still changes how fresh its month is.
         changed += [row[0] for row in published]
-        months = [
-            row[0]
-            for row in database.run(
-                connection, "40_mart/months_to_refresh.sql", {"months": changed, "up_to": work.up_to}
-            )
-        ]
+        values = {"months": changed, "up_to": work.up_to, "region_code": settings.REGION_CODE}
+        found = database.run(connection, "40_mart/months_to_refresh.sql", values).fetchall()
+        months = [month for month, is_defined in found if is_defined]
         for month in months:
             refresh_month(connection, month, work.up_to)
         revenue = _refresh_pv_revenue(connection, work.after, work.up_to)
         database.run(connection, "40_mart/account_month.sql")
         advance(connection, Step.MARTS, work)
-    return Refreshed(work.publications, tuple(months), revenue)
+    undefined = tuple(month for month, is_defined in found if not is_defined)
+    return Refreshed(work.publications, tuple(months), revenue, undefined)
 
 
 def refresh_month(connection: Connection, month: date, up_to: int) -> None:

@@ -116,6 +116,18 @@ def test_projection_pace_and_baseline(whole: database.Connection) -> None:
     assert progress(whole, "beijing", "projection_method", month=DECEMBER) == ("complete",)
 
 
+@pytest.mark.parametrize(("persons", "is_met"), [(300, True), (299, False)])
+def test_one_fewer_than_last_year_is_not_as_many(loader: database.Connection, persons: int, is_met: bool) -> None:
+    delivery = stage(loader, "household_registry", DECEMBER, {"person": [{"id_number": number(1)}]})
+    warehouse.publish(loader, delivery)
+    fill(loader, "out_migration", 300, month=DECEMBER)
+    fill(loader, "out_migration", persons)
+    for month in (DECEMBER, MAY):
+        refresh(loader, month)
+    columns = ("achieved_persons", "baseline_persons", "is_baseline_met")
+    assert progress(loader, "out_migration", *columns, region="150400") == (persons, 300, is_met)
+
+
 def test_beijing_is_part_of_out_migration_and_nothing_sums_them(loader: database.Connection) -> None:
     fill(loader, "beijing", 5)
     refresh(loader)
@@ -142,6 +154,40 @@ def test_refreshing_follows_publications_and_again_changes_nothing(loader: datab
     warehouse.build(loader)
     assert warehouse.refresh_marts(loader).months == (MAY, JUNE)
     assert progress(loader, "out_migration", "achieved_persons") == (0,)
+
+
+def test_a_month_before_the_first_definition_has_facts_and_no_figures(loader: database.Connection) -> None:
+    """The parameter and the indicators are in force from 2019-01 on; an older register must not hold up the figures of the others."""
+    before, after = date(2018, 12, 1), date(2019, 3, 1)
+    away = {"id_number": number(1), "work_place_class": "other_province"}
+    for month in (before, after):
+        warehouse.publish(loader, stage(loader, "household_registry", month, {"person": [away]}))
+    warehouse.build(loader)
+    refreshed = warehouse.refresh_marts(loader)
+    assert (refreshed.months, refreshed.undefined) == ((after,), (before,))
+    facts = loader.execute(
+        "SELECT month, status FROM warehouse.fct_employment_month WHERE known_to = 'infinity' ORDER BY 1"
+    )
+    assert facts.fetchall() == [(before, "employed"), (after, "employed")]
+    assert loader.execute("SELECT DISTINCT month FROM mart.target_progress").fetchall() == [(after,)]
+    # Nobody was counted in 2018: that is no baseline of nobody, which 2019 would surpass.
+    baseline = ("achieved_persons", "baseline_persons", "is_baseline_met")
+    assert progress(loader, "out_migration", *baseline, region="150400", month=after) == (1, None, None)
+
+
+def test_a_definition_that_reaches_further_back_brings_the_figures(
+    loader: database.Connection, admin: database.Connection
+) -> None:
+    december = date(2018, 12, 1)
+    for table in ("parameter", "indicator"):
+        admin.execute(f"UPDATE ops.{table} SET valid_from = '2018-01-01' WHERE valid_from = '2019-01-01'")  # type: ignore[arg-type]
+    admin.commit()
+    away = {"id_number": number(1), "work_place_class": "other_province"}
+    warehouse.publish(loader, stage(loader, "household_registry", december, {"person": [away]}))
+    warehouse.build(loader)
+    refreshed = warehouse.refresh_marts(loader)
+    assert (refreshed.months, refreshed.undefined) == ((december,), ())
+    assert progress(loader, "out_migration", "achieved_persons", month=december) == (1,)
 
 
 GIVEN = ("beijing", "150000", "2020", ">=", "528", "1", "C6.2", "source", "confirmed", "1")
