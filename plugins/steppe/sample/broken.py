@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
+import itertools
 import re
 import struct
 import zipfile
@@ -275,10 +276,9 @@ def unknown_file(folder: Path) -> Path:
 
 
 def write(broken: Broken, right: Right, folder: Path) -> Path:
-    """Write the broken delivery beside the right one."""
-    path = folder / f"{right.source}_{right.sender.code}_{right.month.code}_1.zip"
-    if path.exists():
-        raise ValueError(f"two broken deliveries are called {path.name}")
+    """Write the broken delivery beside the right one; where the first delivered month is the last one, too, there may be several."""
+    names = (f"{right.source}_{right.sender.code}_{right.month.code}_{number}.zip" for number in itertools.count(1))
+    path = next(path for path in map(folder.joinpath, names) if not path.exists())
     delivery.write_zip(path, broken.make(right), right.month)
     if broken.after:
         path.write_bytes(broken.after(path.read_bytes()))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sample_reader import MONTHS, SCALE, SEED, Made, lines, manifest, rows
+from sample_reader import MONTHS, SCALE, SEED, Made, lines, manifest, read, rows
 from steppe import contracts, sample, settings
 from steppe.sample import feeds
 from steppe.sample.broken import KINDS as BROKEN_OF_SENDERS
@@ -175,6 +175,21 @@ def test_an_employer_with_a_comma_in_its_name_is_quoted(made: Made) -> None:
         if b'"' in line
     ]
     assert all(line.count(b'"') == 2 for line in quoted)
+
+
+def test_a_single_month_has_every_broken_delivery_beside_the_right_one(tmp_path: Path) -> None:
+    done = sample.generate(tmp_path, 0.002, ["2020-05"], SEED)
+    one = read(tmp_path, done.answer_key_path)
+    refused = [answer for answer in one.answers if answer.level == "delivery"]
+    assert sorted(answer.kind for answer in refused) == sorted(
+        ["delivery.unknown_file", *(f"delivery.{kind.name}" for kind in BROKEN)]
+    )
+    names = [answer.file_name for answer in refused]
+    assert len({*names}) == len(names)
+    assert {*names} <= {path.name for path in done.files}
+    # First and last are one: two of one source, sender and month do not take each other's place.
+    assert {name for name in names if name.endswith("_2.zip")}
+    assert not {name for name in names if name.endswith("_2.zip")} & {path.name for path in one.right()}
 
 
 @pytest.mark.parametrize(
