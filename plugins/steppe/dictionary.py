@@ -14,7 +14,7 @@ from pathlib import Path
 
 from psycopg.rows import class_row
 
-from steppe import clauses, contracts, database, gate, hypertext, settings, star
+from steppe import clauses, contracts, database, gate, hypertext, scoring, settings, star
 from steppe.contracts import Contract, Resource
 from steppe.gate import Rule
 from steppe.warehouse import signals
@@ -215,6 +215,10 @@ def rule_catalogue() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
 def _rules(listed: Iterable[Rule], resource: str) -> str:
     rows = [
         (f"`{rule.rule_id}`", rule.severity, rule.clause, rule.why, rule.fix)
@@ -235,11 +239,29 @@ def signal_catalogue() -> str:
         )
         for each in signals.catalogue()
     ]
+    scale, months, seed = scoring.STATED_SAMPLE
+    scores = [
+        (
+            f"`{each.signal}`",
+            f"{each.seeded:,}",
+            f"{each.found:,}",
+            f"{each.right:,}",
+            f"{each.recall:.2f}",
+            _share(each.precision),
+        )
+        for each in scoring.stated()
+    ]
     parts = [
         "# Signals 疑点",
         "Made by `./steppe docs` from `include/sql/43_signal/`. A signal opens a case in `mart.review_queue`, which a person explains, "
         "confirms or closes with a reason (`./steppe review`); it changes no figure and denies nobody anything.",
         table(("signal 疑点", "clause 条款", "reason 理由", "when it is wrong 误报"), rows),
+        "## Scores 查全率与查准率",
+        f"Of the sample at scale {scale}, {months[0]} to {months[-1]}, seed {seed}, in which every signal has something seeded "
+        "(`signs.csv`, which `./steppe score` reads). A test finds the same figures again "
+        "([signal-scores.csv](signal-scores.csv)). What is found beyond the seeded is the sample's ordinary life, of the kind that the "
+        "last column above names.",
+        table(("signal 疑点", "seeded 埋设", "found 发现", "right 命中", "recall 查全率", "precision 查准率"), scores),
     ]
     return "\n\n".join(parts) + "\n"
 

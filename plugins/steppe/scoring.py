@@ -11,12 +11,16 @@ from steppe import settings
 from steppe.database import Connection
 from steppe.errors import SteppeError
 
-Shown = set[tuple[str, str]]  # (month, person token)
+STATED = settings.ROOT / "docs" / "signal-scores.csv"
+# The sample that the stated scores are of: its scale, months and seed.
+STATED_SAMPLE = (0.02, ("2020-05", "2020-06"), 142)
+
+Shown = set[tuple[str, str]]  # (month, subject: a person's token or the code of something else)
 
 
 @dataclass(frozen=True)
 class Score:
-    """A signal's cases beside the persons who were seeded for it, month by month."""
+    """A signal's cases beside the subjects that were seeded for it, month by month."""
 
     signal: str
     seeded: int
@@ -32,6 +36,15 @@ class Score:
     def precision(self) -> float | None:
         """Share of the found that was seeded; None where nothing is found."""
         return self.right / self.found if self.found else None
+
+
+def stated() -> list[Score]:
+    """What docs/signals.md states of the signals, by name; a test holds it to the sample that it names."""
+    with STATED.open(encoding="utf-8", newline="") as handle:
+        return [
+            Score(row["signal"], int(row["seeded"]), int(row["found"]), int(row["right"]))
+            for row in csv.DictReader(handle)
+        ]
 
 
 def newest_key() -> Path:
@@ -58,9 +71,9 @@ def score(connection: Connection, key: Path) -> list[Score]:
     """
     with key.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
-        if reader.fieldnames != ["signal", "month", "id_number"]:
-            raise SteppeError(f"{key.name}: line 1: columns must be signal,month,id_number")
-        rows = [(row["signal"], row["month"], row["id_number"]) for row in reader]
+        if reader.fieldnames != ["signal", "month", "subject"]:
+            raise SteppeError(f"{key.name}: line 1: columns must be signal,month,subject")
+        rows = [(row["signal"], row["month"], row["subject"]) for row in reader]
     numbers = sorted({number for _, _, number in rows})
     tokens: dict[str, str] = dict(
         connection.execute(
@@ -69,7 +82,7 @@ def score(connection: Connection, key: Path) -> list[Score]:
     )
     seeded: dict[str, Shown] = defaultdict(set)
     for signal, month, number in rows:
-        # Who never got through the gate has no token; he stays among those who are to be found.
+        # Only persons have tokens; who never got through the gate has none and stays among those who are to be found.
         seeded[signal].add((month, tokens.get(number, number)))
     found: dict[str, Shown] = defaultdict(set)
     cases = connection.execute(

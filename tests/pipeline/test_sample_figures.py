@@ -9,18 +9,19 @@ import pytest
 from sql.marts.test_coverage import NOT_ROUTED
 from sql.marts.test_indicators import counted_by_hand, stored
 from steppe import database, sample, scoring
-from steppe.warehouse import assessment
+from steppe.warehouse import assessment, signals
 from warehouses import fresh_warehouse
 from whole_path import deliver, finish, load
+
+# Everything is loaded before the first test.
+pytestmark = pytest.mark.timeout(600)
 
 MONTHS = (date(2020, 5, 1), date(2020, 6, 1))
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> sample.Sample:
-    return sample.generate(
-        tmp_path_factory.mktemp("figures") / "sample", scale=0.004, months=["2020-05", "2020-06"], seed=142
-    )
+    return sample.generate(tmp_path_factory.mktemp("figures") / "sample", *scoring.STATED_SAMPLE)
 
 
 @pytest.fixture(scope="module")
@@ -71,15 +72,14 @@ def test_nobody_is_left_out(loader: database.Connection, wrong: str) -> None:
 
 
 def test_the_signals_find_what_was_seeded(loader: database.Connection, made: sample.Sample) -> None:
+    """docs/signals.md states these figures: what is found differently is to be stated there."""
     with database.connect("auditor") as auditor:
-        scores = {score.signal: score for score in scoring.score(auditor, made.files[0].parents[1] / "signs.csv")}
-    assert {"call_denies_work", "phone_not_own", "post_while_away"} <= set(scores)
-    for name in ("post_while_away", "phone_not_own"):
-        assert scores[name].recall > 0.9, scores[name]
-        assert (scores[name].precision or 0) > 0.9, scores[name]
-    # A call denies only where it reaches somebody: few of the false claims, and hardly a true one.
-    assert 0 < scores["call_denies_work"].recall < 0.2
-    assert (scores["call_denies_work"].precision or 0) > 0.9
+        scores = scoring.score(auditor, made.files[0].parents[1] / "signs.csv")
+    assert [score.signal for score in scores] == [signal.name for signal in signals.catalogue()], (
+        "not every signal has a seed"
+    )
+    lines = [f"{score.signal},{score.seeded},{score.found},{score.right}" for score in scores]
+    assert scores == scoring.stated(), "\n".join(["docs/signal-scores.csv is to say:", *lines])
 
 
 def test_both_departments_lists_are_frozen(loader: database.Connection) -> None:

@@ -2,7 +2,7 @@
 -- Clause: C7.3
 -- Reason: An employer insured a person for one to three months and stopped, while the register goes on counting the work.
 -- False positive: A trial period that was not passed; seasonal work with proper insurance.
--- Grain: one row per subject that shows it in the month. Inputs: fct_insurance_month, fct_employment_month as known now, ops.parameter. Rerun: reads only.
+-- Grain: one row per subject that shows it in the month. Inputs: fct_insurance_month, fct_enrollment, fct_employment_month as known now, ops.parameter. Rerun: reads only.
 WITH paid AS (
     SELECT
         contribution.person_key,
@@ -27,3 +27,11 @@ CROSS JOIN ops.parameter_at('signal_brief_months', %(region_code)s, %(month)s::d
 WHERE
     employment.status = 'employed' AND paid.months <= rule.value::integer
     AND paid.last_month = (%(month)s::date - interval '1 month')::date
+    -- Who is still enrolled is paid for late, or not paid for yet.
+    AND NOT EXISTS (
+        SELECT FROM warehouse.fct_enrollment AS enrollment
+        WHERE
+            enrollment.person_key = employment.person_key AND enrollment.known_to = 'infinity'
+            AND enrollment.scheme <> 'resident_pension' AND enrollment.payment_status = 'active'
+            AND enrollment.valid_from <= %(month)s::date AND enrollment.valid_to > %(month)s::date
+    )

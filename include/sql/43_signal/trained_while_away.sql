@@ -18,4 +18,5 @@ INNER JOIN warehouse.fct_employment_month AS employment
 WHERE
     attendance.known_to = 'infinity' AND attendance.month = %(month)s::date AND attendance.attended_days >= 10
     AND course.mode <> 'online' AND employment.is_out_migrant
+    AND coalesce(course.credit_code <> employment.employer_uscc, TRUE)
 GROUP BY employment.region_code, employment.person_key

@@ -15,11 +15,12 @@ from steppe.sample.identity import Ints, Texts
 from steppe.sample.people import DEAD, People
 from steppe.sample.region import Sender, Villages
 from steppe.sample.register import dated
+from steppe.sample.work import NO_END
 
 SOURCE = "social_insurance"
 INSURED_SHARE = 0.55  # of those who work for a unit of the sender
 LOST_SHARE, LEAST_LOST = 0.006, 10  # of all persons: insured work that ended in the baseline year
-_EMPLOYEE_SCHEMES = ("110", "210", "310", "410", "510")
+EMPLOYEE_SCHEMES = ("110", "210", "310", "410", "510")
 _RESIDENT_SCHEME = "170"
 # Rates of 2020 in per mille of the base, employer and person: 养老 16 + 8, 失业 0.5 + 0.5, 医疗 6 + 2, 工伤 0.4, 生育 0.5 %.
 _EMPLOYER_RATES = np.array([160, 5, 60, 4, 5])
@@ -57,7 +58,7 @@ def former(person: Ints, unit: Ints, ended_on: Ints, rng: np.random.Generator) -
 def insured(person: Ints, unit: Ints, first_day: int, rng: np.random.Generator) -> Insured:
     """Details of those whom ``Labour.insure`` chose."""
     count = len(person)
-    schemes = np.ones((count, len(_EMPLOYEE_SCHEMES)), dtype=np.int64)
+    schemes = np.ones((count, len(EMPLOYEE_SCHEMES)), dtype=np.int64)
     schemes[rng.random(count) < 0.25, 1:] = 0  # pension alone
     base = np.clip(rng.normal(3600, 600, count), 3000, 9000).astype(np.int64) // 10 * 1000
     since = first_day - rng.integers(30, 1500, count)
@@ -80,8 +81,19 @@ class Insurance:
     ) -> None:
         self.sender, self.villages, self.people, self.units = sender, villages, population, units
         self.staff, self.former, self.seed = staff, former, seed
+        # What is not genuine: units whose account has ended or whose staff is smaller than is said, and staff insured for a month or two.
+        free = self.staff_of_units == 0
+        free[former.unit] = False
+        self.is_free, self.has_ended = free, free & (units.staff % 53 == 0)
+        self.is_small = np.zeros(len(units.code), dtype=bool)
+        self.insured_until = np.full(len(staff.person), NO_END)
         at, scheme = np.nonzero(staff.in_scheme)
         self._at, self._scheme = at, scheme
+
+    @property
+    def staff_of_units(self) -> Ints:
+        """Insured persons of the register in each unit."""
+        return np.bincount(self.staff.unit, minlength=len(self.units.code))
 
     def tables(self, month: Month, step: int) -> list[Table]:
         """The three resources of a month, without defects."""
@@ -92,13 +104,11 @@ class Insurance:
 
     def _units(self, month: Month) -> Table:
         units, rng = self.units, self._chance(month, 0)
-        insured_staff = np.bincount(self.staff.unit, minlength=len(units.code))
         hired = np.where(rng.random(len(units.code)) < 0.04, rng.integers(0, 4, len(units.code)), 0)
-        staff = units.staff + insured_staff + hired
+        staff = np.where(self.is_small, np.maximum(1, self.staff_of_units), units.staff + self.staff_of_units + hired)
         # Units that no enrolment names.
-        free = (insured_staff == 0) & (np.bincount(self.former.unit, minlength=len(units.code)) == 0)
-        paused = free & (units.staff % 17 == 0)
-        ended = free & (units.staff % 53 == 0)
+        free, ended = self.is_free, self.has_ended
+        paused = free & ~self.is_small & (units.staff % 17 == 0)
         return Table.of(
             contracts.load(SOURCE).resource("employer_unit"),
             {
@@ -110,7 +120,7 @@ class Insurance:
                 "employee_count": identity.numbers(np.where(ended, 0, staff)),
                 "registered_on": days.as_text(units.registered_on),
             },
-            pools={"any": np.flatnonzero(free & ~ended)},
+            pools={"any": np.flatnonzero(free & ~ended & ~self.is_small)},
         )
 
     def _residents(self, step: int) -> Ints:
@@ -130,9 +140,13 @@ class Insurance:
         unit = np.concatenate([self.units.code[staff.unit[at]], np.full(len(residents), "", dtype=object)])
         dead = state.life[person] == DEAD
         died = np.where(dead, np.maximum(state.died_on[person], started), -1)
-        status = np.where(dead, "3", "1").astype(object)
-        paying = np.where(dead, "3", np.where((rank * 13 % 41 == 0)[person] & (np.arange(count) >= of_staff), "2", "1"))
-        schemes = np.array(_EMPLOYEE_SCHEMES, dtype=object)
+        until = np.concatenate([self.insured_until[at], np.full(len(residents), NO_END)])
+        stopped = (until != NO_END) & (until < month.first_day)
+        status = np.where(dead | stopped, "3", "1").astype(object)
+        paying = np.where(
+            dead | stopped, "3", np.where((rank * 13 % 41 == 0)[person] & (np.arange(count) >= of_staff), "2", "1")
+        )
+        schemes = np.array(EMPLOYEE_SCHEMES, dtype=object)
         position = np.arange(count)
         single = ~dead & (position >= of_staff) & (state.life[person] == 1)
         ended = self._ended_enrolments()
@@ -146,7 +160,7 @@ class Insurance:
             "person_status": status,
             "payment_status": paying.astype(object),
             "started_on": days.as_text(started),
-            "ended_on": dated(died),
+            "ended_on": dated(np.where(stopped, until, died)),
             "died_on": dated(died),
         }
         return Table.of(
@@ -154,7 +168,7 @@ class Insurance:
             {name: np.concatenate([values, ended[name]]) for name, values in columns.items()},
             pools={
                 "any": np.flatnonzero(single & ~self._is_paying(month, person)),
-                "staff": np.flatnonzero(position < of_staff),
+                "staff": np.flatnonzero((position < of_staff) & (until == NO_END)),
                 "dead": np.flatnonzero(dead & (died < month.first_day)),
             },
         )  # fmt: skip
@@ -193,6 +207,8 @@ class Insurance:
         draw = self._chance(month, 1).random(len(self._at))
         fate = np.select([draw < _LATE, draw < _LATE + _UNPAID], [1, 2], 0)
         keep = self.people.present(step)[self.staff.person[self._at]]
+        until = self.insured_until[self._at]
+        keep &= (until == NO_END) | (until >= month.first_day)
         return self._at[keep], self._scheme[keep], fate[keep]
 
     def _contributions(self, month: Month, step: int) -> Table:
@@ -215,7 +231,7 @@ class Insurance:
         paid = ~unpaid
         received = month.first_day + self._chance(month, 2).integers(4, 25, len(person))
         position = np.arange(len(person))
-        schemes = np.array(_EMPLOYEE_SCHEMES, dtype=object)
+        schemes = np.array(EMPLOYEE_SCHEMES, dtype=object)
         code = np.concatenate([schemes[scheme], np.full(extra, _RESIDENT_SCHEME, dtype=object)])
         return Table.of(
             contracts.load(SOURCE).resource("contribution"),

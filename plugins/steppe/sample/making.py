@@ -22,6 +22,7 @@ from steppe.sample.defects import Kind, Place, Slot
 from steppe.sample.delivery import File, Table
 from steppe.sample.employers import Employers
 from steppe.sample.feeds import Feed
+from steppe.sample.frauds import Doubled, Frauds
 from steppe.sample.insurance import Insurance
 from steppe.sample.kinds import RATES, ROW_KINDS
 from steppe.sample.office import Office
@@ -60,7 +61,8 @@ class _Making:
     plan: dict[tuple[str, str, str], list[Kind]] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
-    signs: list[tuple[str, str, str]] = field(default_factory=list)  # (signal, month, ID number)
+    signs: list[tuple[str, str, str]] = field(default_factory=list)  # (signal, month, subject)
+    doubled: list[Doubled] = field(default_factory=list)  # persons whom the next sender's register is to claim, too
     counts: dict[str, dict[str, Any]] = field(default_factory=dict)
     parts: dict[tuple[str, Month], list[list[Table]]] = field(
         default_factory=dict
@@ -191,6 +193,8 @@ def _make_sender(making: _Making, size: _Size, target: Targets, firms: Employers
         insurance=Insurance(sender, villages, population, units, staff=insured, former=former, seed=making.seed),
         solar=pv,
     )
+    frauds = Frauds(office, months, np.random.default_rng([making.seed, 5, sender.index]), making.doubled)
+    making.doubled = frauds.to_double()
     books = {
         feed.SOURCE: feed.open_book(office, months, _chance(making, feed.SOURCE, sender.index))
         for feed in feeds.all_feeds()
@@ -198,6 +202,7 @@ def _make_sender(making: _Making, size: _Size, target: Targets, firms: Employers
     for step, month in enumerate(months):
         if step:
             register.advance(homes, population, labour, month, step, rng=rng)
+            frauds.advance(month, step)
         making.counts.setdefault(month.text, {})[sender.code] = labour.figures(month)
         for source, tables in _deliveries(office, month, step):
             _deliver(making, sender, source, month, tables, rng=rng)
@@ -205,8 +210,9 @@ def _make_sender(making: _Making, size: _Size, target: Targets, firms: Employers
             making.parts.setdefault((source, month), []).append(book.tables(month, step))
             figures = making.feed_counts.setdefault(source, {}).setdefault(month.text, {})
             figures[sender.code] = book.figures(month)
-            for signal, subjects in book.signs(month).items() if isinstance(book, feeds.Suspect) else ():
-                making.signs += [(signal, f"{month.text}-01", subject) for subject in subjects.tolist()]
+        suspects = [book for book in (frauds, *books.values()) if isinstance(book, feeds.Suspect)]
+        for signal, subjects in (sign for each in suspects if step for sign in each.signs(month).items()):
+            making.signs += [(signal, f"{month.text}-01", subject) for subject in subjects.tolist()]
 
 
 def _chance(making: _Making, source: str, place: int) -> np.random.Generator:
@@ -317,7 +323,7 @@ def _write_facts(making: _Making, out: Path) -> Sample:
         writer.writeheader()
         writer.writerows(making.answers)
     with (out / "signs.csv").open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle, lineterminator="\n").writerows([("signal", "month", "id_number"), *making.signs])
+        csv.writer(handle, lineterminator="\n").writerows([("signal", "month", "subject"), *making.signs])
     document = {
         "scale": making.scale,
         "seed": making.seed,

@@ -79,6 +79,7 @@ class People:
     has_minimum_living: Mask
     is_keeping_post: Mask
     has_lost_work: Mask  # insured work that ended in the baseline year
+    is_suspect: Mask  # something about him is not genuine: no chance and no defect may hide it
     joined: Ints
     left: Ints
 
@@ -90,8 +91,8 @@ class People:
 
     @property
     def is_held(self) -> Mask:
-        """Those whose work other offices tell of, too: it neither begins nor ends by chance."""
-        return self.is_insured | self.is_keeping_post | self.has_lost_work
+        """Those whose work other offices tell of, too, or a signal is to find: it neither begins nor ends by chance."""
+        return self.is_insured | self.is_keeping_post | self.has_lost_work | self.is_suspect
 
     def can_work(self, step: int) -> Mask:
         """Present, alive, able and not at school."""
@@ -272,6 +273,7 @@ def _finish(
         has_minimum_living=np.isin(kind[household], [2, 4]) & (rng.random(count) < 0.95),
         is_keeping_post=np.zeros(count, dtype=bool),
         has_lost_work=np.zeros(count, dtype=bool),
+        is_suspect=np.zeros(count, dtype=bool),
         joined=member["joined"],
         left=np.full(count, NEVER),
     )

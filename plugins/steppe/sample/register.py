@@ -118,6 +118,7 @@ def _persons(homes: Households, population: People, villages: Villages, labour: 
         & (population.life == ALIVE)
         & (population.change == 0)
         & (population.relation != HEAD)
+        & ~population.is_suspect
     )
     free[labour.spells.person] = False
     plain = free & np.array([len(text) == 18 for text in population.id_written])
@@ -166,7 +167,7 @@ def _employment(homes: Households, population: People, villages: Villages, labou
     spells = labour.of_year(month)
     village, household = population.village[spells.person], population.household[spells.person]
     listed = np.bincount(spells.person, minlength=len(population.household))[spells.person]
-    alone = (listed == 1) & ~population.is_insured[spells.person] & ~population.is_keeping_post[spells.person]
+    alone = (listed == 1) & ~population.is_held[spells.person]
     regular = ~np.isin(spells.channel, [4, 10])  # farming and seasonal work may run beside a job
     runs = spells.ended_on < 0
     return Table.of(

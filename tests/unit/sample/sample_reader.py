@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -34,6 +35,7 @@ class Made:
     folder: Path
     facts: dict[str, Any]
     answers: tuple[Answer, ...]
+    signs: dict[str, frozenset[str]]  # by signal: whom it is to find, in any month
 
     def delivery(self, source: str, sender: str, month: str, suffix: str = "") -> Path:
         return self.folder / "deliveries" / f"{source}_{sender}_{month}{suffix}.zip"
@@ -121,4 +123,9 @@ def read(folder: Path, key: Path) -> Made:
             )
             for row in csv.DictReader(handle)
         )
-    return Made(folder, json.loads((folder / "region.json").read_text(encoding="utf-8")), answers)
+    signs = defaultdict(set)
+    with (folder / "signs.csv").open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            signs[row["signal"]].add(row["subject"])
+    facts = json.loads((folder / "region.json").read_text(encoding="utf-8"))
+    return Made(folder, facts, answers, {signal: frozenset(found) for signal, found in signs.items()})

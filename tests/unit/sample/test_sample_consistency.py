@@ -39,7 +39,9 @@ def test_persons_of_a_delivery_have_one_id_each_and_a_household(made: Made) -> N
         numbers.update(row["id_number"][:18] for row in persons if len(row["id_number"]) != 15)
         known = sum(row["household_id"] in homes for row in persons)
         assert known >= len(persons) - 1  # one may be seeded with an unknown household, as a warning
-    assert max(numbers.values()) == 1
+    # Who is in two registers is one of those whom a signal is to find.
+    assert {number for number, count in numbers.items() if count > 1} == made.signs["two_places"]
+    assert max(numbers.values()) == 2
 
 
 def test_members_are_as_many_as_the_household_says(made: Made) -> None:
@@ -67,7 +69,9 @@ def test_spells_are_of_the_year_do_not_overlap_and_agree_with_the_person(made: M
                 assert earlier["ended_on"]
                 assert earlier["ended_on"] < later["started_on"]
             person = persons.get(number)
-            if person:
+            if person and number in made.signs["work_without_ability"]:
+                assert (person["work_place_class"], person["labour_ability"] in ("03", "04")) == ("", True)
+            elif person:
                 assert person["work_place_class"] == found[-1]["work_place_class"]
                 assert 1 <= int(person["months_worked"]) <= month
                 assert person["labour_ability"] in ("01", "02")

@@ -36,10 +36,10 @@ class Book(Protocol):
 
 @runtime_checkable
 class Suspect(Protocol):
-    """A book in which something is not genuine, so that the signals can be scored against it."""
+    """A book in which something is not genuine, so that the signals can be scored against it (C7.3)."""
 
     def signs(self, month: Month) -> Mapping[str, Texts]:
-        """ID numbers of the persons by the signal that is to find them, in the month just made."""
+        """Subjects by the signal that is to find them in the month just made: persons by ID number, all else by code."""
         ...
 
 

@@ -32,6 +32,7 @@ _UNKNOWN_SHARE = 0.03  # the register knows nothing of so many more deaths than 
 _OTHERS_PER_PERSON, _LEAST_OTHERS = 0.003, 10  # deaths a month of people who are not in the register
 _NEVER = 25_000  # a day that does not come
 _YEAR = 365
+_PAID_DEAD_SHARE = 4e-3  # of holders of PV posts, at least one
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,11 @@ class Book:
         count = len(office.people.birth)
         self.cases: Cases | None = None
         self.told_to = 0  # the last day of the month before
-        self.told_dead = np.zeros(count, dtype=bool)
-        self._known_dead = self.told_dead
+        self.died_on = np.zeros(count, dtype=np.int64)  # as told; 0: no death was told
+        # A few are paid for their post all the same, by those who do not look.
+        holders = office.solar.holder
+        self._paid_on = pick(rng, np.isin(np.arange(count), holders), max(1, round(len(holders) * _PAID_DEAD_SHARE)))
+        self._died_before = months[1].first_day - rng.integers(20, 200, len(self._paid_on))
         self.others = max(_LEAST_OTHERS, round(count * _OTHERS_PER_PERSON))
         # No two of them are born on the same day, so that each has a number of his own.
         self.births = months[0].first_day - 22_000 - rng.permutation(13_000)[: self.others * len(months)]
@@ -82,12 +86,18 @@ class Book:
             "cases": len(self.cases.person),
             "granted": int((is_decided & self.cases.is_granted).sum()),
             "pending": int((~is_decided).sum()),
-            "deaths_unknown_to_register": int((self.told_dead & (self.office.people.life != DEAD)).sum()),
+            "deaths_unknown_to_register": int(((self.died_on > 0) & (self.office.people.life != DEAD)).sum()),
         }
 
-    def signs(self, month: Month) -> dict[str, Texts]:  # noqa: ARG002 - those of the month just made
+    def signs(self, month: Month) -> dict[str, Texts]:
         state = self.office.people
-        return {"work_after_death": state.id[self._known_dead & (state.life != DEAD) & (state.work_class > 0)]}
+        is_dead = (self.died_on > 0) & (self.died_on < month.first_day) & (state.life != DEAD)
+        post = self.office.solar.tables(month)[-1].columns
+        paid = [number for number, fen in zip(post["id_number"], post["paid_fen"], strict=True) if float(fen) > 0]
+        return {
+            "work_after_death": state.id[is_dead & (state.work_class > 0)],
+            "pay_to_the_dead": state.id[is_dead & np.isin(state.id, np.array(paid, dtype=object))],
+        }
 
     def _referred(self, month: Month, step: int) -> Cases:
         """This month's cases; the first month brings those of the months before, too."""
@@ -146,14 +156,18 @@ class Book:
         """Deaths since the month before, at first those of the last year."""
         office, state, rng = self.office, self.office.people, self.rng
         since = max(self.told_to, month.first_day - 300)
-        is_told = (state.life == DEAD) & (state.died_on > since) & (state.died_on <= month.last_day) & ~self.told_dead
+        is_told = (
+            (state.life == DEAD) & (state.died_on > since) & (state.died_on <= month.last_day) & (self.died_on == 0)
+        )
         known = np.flatnonzero(is_told)
-        old = state.present(step) & (state.life == ALIVE) & (state.age(month.last_day) > 62) & ~self.told_dead
+        old = state.present(step) & (state.life == ALIVE) & (state.age(month.last_day) > 62) & (self.died_on == 0)
         unknown = pick(rng, old & ~state.is_held, max(1, round(len(known) * _UNKNOWN_SHARE)))
-        person = np.concatenate([known, unknown])
-        self._known_dead = self.told_dead.copy()  # who died in the month itself may have worked in it
-        self.told_dead[person] = True
-        died = np.concatenate([state.died_on[known], month.first_day + rng.integers(0, month.days, len(unknown))])
+        paid_on = self._paid_on if self.told_to == 0 else self._paid_on[:0]
+        person = np.concatenate([known, unknown, paid_on])
+        died = np.concatenate([
+            state.died_on[known], month.first_day + rng.integers(0, month.days, len(unknown)), self._died_before[: len(paid_on)]
+        ])  # fmt: skip
+        self.died_on[person] = died
         id_number, name, banner = self._strangers(step)
         died_elsewhere = month.first_day + rng.integers(0, month.days, len(banner))
         return Table.of(

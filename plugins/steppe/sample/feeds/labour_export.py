@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from steppe import contracts, settings
-from steppe.sample import broken, days, identity, region
+from steppe.sample import broken, days, identity, people, region
 from steppe.sample.broken import Broken
 from steppe.sample.days import Month
 from steppe.sample.defects import (
@@ -34,6 +34,7 @@ SOURCE = "labour_export"
 RATES = {"intermediary": 4e-3, "export_batch": 2e-3, "export_person": 1e-3}
 PUBLIC_AGENCY, HR_AGENCY, BROKER = 1, 2, 3
 _UNVERIFIED_SHARE = 0.08
+_OVERSTATED_SHARE = 0.03  # of the batches that left in the month, at least one
 _NEVER = 100_000  # a day that does not come
 _BROKERS = ("劳务经纪服务部", "劳务输出服务部")
 
@@ -50,6 +51,7 @@ class Batch:
     verified: int
     spells: Ints
     is_told_verified: bool = False
+    persons_invented: int = 0  # declared, and named nowhere
 
 
 class Book:
@@ -109,6 +111,10 @@ class Book:
             "persons_away": int(((ended == NO_END) | (ended > month.last_day)).sum()),
         }
 
+    def signs(self, month: Month) -> dict[str, Texts]:
+        overstated = [batch for batch in self.batches if batch.persons_invented and len(batch.spells)]
+        return {"batch_overstated": _texts([batch.code for batch in overstated if batch.departed >= month.first_day])}
+
     def _has_changed(self, batch: Batch, month: Month) -> bool:
         ended = self.office.labour.spells.ended_on[batch.spells]
         is_verified_now = not batch.is_told_verified and batch.verified <= month.last_day
@@ -142,6 +148,11 @@ class Book:
                     spells=own,
                 )
             )
+        recent = [batch for batch in left if batch.departed >= month.first_day]
+        for number in people.pick(
+            rng, np.ones(len(recent), dtype=bool), max(1, round(len(recent) * _OVERSTATED_SHARE))
+        ):
+            recent[number].persons_invented = int(rng.integers(2, 12))
         self.batches += left
         return left
 
@@ -181,21 +192,21 @@ class Book:
                 "destination_county_code": _texts([str(batch.destination) for batch in told]),
                 "departed_on": days.as_text(np.array([batch.departed for batch in told], dtype=np.int64)),
                 "verified_on": dated(np.where(is_verified, verified, -1)),
-                "persons_declared": _texts([str(len(batch.spells)) for batch in told]),
+                "persons_declared": _texts([str(len(batch.spells) + batch.persons_invented) for batch in told]),
             },
             pools={"any": np.arange(len(told))},
         )
 
     def _persons(self, told: Sequence[Batch]) -> Table:
-        spells, people = self.office.labour.spells, self.office.people
+        spells, state = self.office.labour.spells, self.office.people
         at = np.concatenate([np.zeros(0, dtype=np.int64), *(batch.spells for batch in told)])
         person = spells.person[at]
         return Table.of(
             contracts.load(SOURCE).resource("export_person"),
             {
                 "batch_code": _texts([batch.code for batch in told for _ in batch.spells]),
-                "id_number": people.id[person],
-                "name": people.name[person],
+                "id_number": state.id[person],
+                "name": state.name[person],
                 "region_code": identity.numbers(self.office.banner_of(person)),
                 "credit_code": spells.employer_code[at],
                 "employed_from_on": days.as_text(spells.started_on[at]),

@@ -28,7 +28,7 @@ from steppe.sample.delivery import Table
 from steppe.sample.identity import Ints, Texts
 from steppe.sample.office import Office
 from steppe.sample.people import Mask
-from steppe.sample.work import NO_END
+from steppe.sample.work import NO_END, PROVINCE
 
 SOURCE = "training"
 RATES = {"course": 4e-3, "attendance": 1e-3}
@@ -37,6 +37,8 @@ _ONLINE_SHARE = 0.35  # of courses that are not work-based, in a year of the epi
 _MOST_TRAINEES = 30  # in one course
 _TRAINED_SHARE = 0.55  # of those who are willing and free, in a month
 _UNIT_SHARE = 0.1  # of units with staff begin a work-based course in a month
+_AWAY_SHARE = 3e-4  # of persons work away and are in a course at home, at least one
+_NOTICED_DAYS = 10  # in class, in a month
 _DAYS_BEFORE = 45  # how long before the first delivered month the oldest course began
 _COMPLETED_SHARE = 0.8  # of the planned days
 # Occupations as vacancies name them: what is taught, and how many days it takes from and to.
@@ -82,6 +84,8 @@ class Book:
         self.courses: list[Course] = []
         self._next_day = months[1].first_day - _DAYS_BEFORE
         self._is_trainee: Mask = np.zeros(len(office.people.birth), dtype=bool)
+        self.away = self._away(rng)
+        self._attended_away: list[str] = []
 
     def tables(self, month: Month, step: int) -> list[Table]:
         self._begin(month, step)
@@ -95,8 +99,32 @@ class Book:
             "trainees_online": sum(len(course.trainees) for course in held if course.is_online),
         }
 
+    def signs(self, month: Month) -> dict[str, Texts]:  # noqa: ARG002 - those of the month just made
+        return {"trained_while_away": _texts(self._attended_away)}
+
+    def _away(self, rng: np.random.Generator) -> Ints:
+        """Persons who work away and are written into a course at home all the same; they stay away."""
+        state, spells = self.office.people, self.office.labour.spells
+        goes = np.zeros(len(state.birth), dtype=bool)
+        goes[spells.person[(spells.ended_on == NO_END) & (spells.work_class >= PROVINCE)]] = True
+        goes &= state.can_work(0) & ~state.is_held & (state.left == people.NEVER)
+        chosen = people.pick(rng, goes, max(1, round(len(goes) * _AWAY_SHARE)))
+        state.is_suspect[chosen] = True
+        return chosen
+
+    def _enrol_those_away(self, month: Month) -> None:
+        """A course of each banner's school over the whole month."""
+        home = self.office.banner_of(self.away)
+        self._is_trainee[self.away] = True
+        for banner in np.unique(home).tolist():
+            own = self.away[home == banner]
+            subject = Subject(banner, f"{region.county_names()[banner]}职业培训学校", "", SKILL, _TAUGHT[0])
+            self._add(subject, own, month.first_day, 40, is_online=False)
+
     def _begin(self, month: Month, step: int) -> None:
         """Open the month's courses for persons who are in no course yet: banner by banner, and at units for their staff."""
+        if not self.courses:
+            self._enrol_those_away(month)
         state, spells = self.office.people, self.office.labour.spells
         free = state.can_work(step) & ~self._is_trainee
         idle = np.flatnonzero(free & (state.willing == people.WILLING) & (state.work_class == 0))
@@ -118,11 +146,15 @@ class Book:
         self._is_trainee[trainees] = True
         starts = int(rng.integers(self._next_day, month.last_day - 2))
         length = int(rng.integers(*_LENGTHS[subject.kind]))
+        is_online = subject.kind != WORK_BASED and rng.random() < _ONLINE_SHARE
+        self._add(subject, trainees, starts, length, is_online=is_online)
+
+    def _add(self, subject: Subject, trainees: Ints, starts: int, length: int, *, is_online: bool) -> None:
         self.courses.append(
             Course(
                 code=f"PX{subject.banner}{len(self.courses) + 1:05d}",
                 subject=subject,
-                is_online=subject.kind != WORK_BASED and rng.random() < _ONLINE_SHARE,
+                is_online=is_online,
                 starts=starts,
                 ends=starts + length - 1,
                 planned_days=max(1, length * 5 // 7),
@@ -171,6 +203,8 @@ class Book:
         person = np.concatenate([_NOBODY, *(row[0] for row in rows)])
         attended = np.concatenate([_NOBODY, *(row[1] for row in rows)])
         is_completed = np.concatenate([_NOBODY, *(row[2] for row in rows)])
+        is_false = np.isin(person, self.away) & (attended >= _NOTICED_DAYS)
+        self._attended_away = state.id[person[is_false]].tolist()
         room = np.repeat([course.days_in(month) for course in held], [len(row[0]) for row in rows])
         return Table.of(
             contracts.load(SOURCE).resource("attendance"),

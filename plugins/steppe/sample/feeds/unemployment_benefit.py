@@ -30,7 +30,8 @@ class Book:
 
     def __init__(self, office: Office, months: Sequence[Month], rng: np.random.Generator) -> None:
         lost, staff, units = office.insurance.former, office.insurance.staff, office.labour.units
-        meanwhile = rng.permutation(len(staff.person))[: 1 + round(_MEANWHILE_SHARE * len(lost.person))]
+        plain = np.flatnonzero(~office.people.is_suspect[staff.person])
+        meanwhile = rng.permutation(plain)[: 1 + round(_MEANWHILE_SHARE * len(lost.person))]
         self.person = np.concatenate([lost.person, staff.person[meanwhile]])
         count = len(self.person)
         self.is_working = np.arange(count) >= len(lost.person)

@@ -124,7 +124,8 @@ class Book:
         spells = office.labour.spells
         goes = np.zeros(len(stays), dtype=bool)
         goes[spells.person[(spells.ended_on == NO_END) & np.isin(spells.work_class, [PROVINCE, ABROAD])]] = True
-        away = people.pick(rng, stays & goes & ~state.is_insured, max(1, round(wanted * _AWAY_SHARE)))
+        away = people.pick(rng, stays & goes & ~state.is_held, max(1, round(wanted * _AWAY_SHARE)))
+        state.is_suspect[away] = True
         return people.pick(rng, idle, wanted), away
 
     def _set_up(self, village: Ints, rng: np.random.Generator) -> tuple[Posts, Ints]:
