@@ -9,7 +9,6 @@ CREATE TEMPORARY TABLE identity_named ON COMMIT DROP AS
 SELECT DISTINCT ON (identity.person_key)
     identity.person_key,
     ops.fold_name(identity.name) AS folded,
-    identity.name,
     identity.birth_date,
     identity.phone,
     mod(ascii(substr(identity.id_number, 17, 1)), 2) AS sex_bit,
@@ -36,7 +35,6 @@ SELECT
     NULL::bigint AS line_no,
     NULL::text AS told_number,
     named.folded,
-    named.name,
     named.birth_date,
     named.phone,
     named.sex_bit,
@@ -52,7 +50,6 @@ SELECT
     rejected.line_no,
     rejected.record ->> 'person_id' AS told_number,
     ops.fold_name(rejected.record ->> 'name') AS folded,
-    rejected.record ->> 'name' AS name,
     ops.to_date_or_null(rejected.record ->> 'birth_date') AS birth_date,
     rejected.record ->> 'phone' AS phone,
     CASE rejected.record ->> 'sex' WHEN '1' THEN 1 WHEN '2' THEN 0 END AS sex_bit,
@@ -107,21 +104,8 @@ compared AS (
         named.folded,
         named.village_code,
         named.region_code,
-        ops.name_likeness(subject.name, named.name) AS name_likeness,
-        CASE
-            WHEN subject.birth_date = named.birth_date THEN 2
-            WHEN
-                to_char(subject.birth_date, 'YYYYDDMM') = to_char(named.birth_date, 'YYYYMMDD')
-                OR (
-                    SELECT count(*)
-                    FROM generate_series(1, 8) AS place (no)
-                    WHERE
-                        substr(to_char(subject.birth_date, 'YYYYMMDD'), place.no, 1)
-                        <> substr(to_char(named.birth_date, 'YYYYMMDD'), place.no, 1)
-                ) = 1
-                THEN 1
-            ELSE 0
-        END AS birth_likeness,
+        ops.folded_likeness(subject.folded, named.folded) AS name_likeness,
+        ops.birth_likeness(subject.birth_date, named.birth_date) AS birth_likeness,
         CASE
             WHEN subject.village_code = named.village_code THEN 2
             WHEN subject.region_code = named.region_code THEN 1

@@ -60,6 +60,21 @@ twice AS MATERIALIZED (
     HAVING count(*) > 1
 ),
 
+-- A person whom a banner registers in two households is one entry.
+housed AS (
+    SELECT DISTINCT
+        person.person_key,
+        person.sender_code,
+        person.region_code
+    FROM warehouse.dim_person AS person
+    INNER JOIN warehouse.dim_household AS household
+        ON person.household_id = household.household_id AND person.sender_code = household.sender_code
+    WHERE
+        person.known_to = 'infinity' AND person.valid_from <= %(month)s::date AND person.valid_to > %(month)s::date
+        AND household.known_to = 'infinity'
+        AND household.valid_from <= %(month)s::date AND household.valid_to > %(month)s::date
+),
+
 joined AS (
     SELECT
         employment.person_key,
@@ -71,7 +86,7 @@ joined AS (
         employment.willing_to_go,
         employment.place_class,
         employment.is_out_migrant,
-        household.household_id IS NULL AS has_no_household,
+        housed.person_key IS NULL AS has_no_household,
         register.published_on IS NULL OR register.published_on >= rule.ends_before + rule.days AS is_register_stale,
         NOT employment.is_employee_insured
         AND coalesce(verified.verified_on < rule.ends_before - rule.days, TRUE) AS is_work_stale,
@@ -83,16 +98,10 @@ joined AS (
     FROM warehouse.fct_employment_month AS employment
     INNER JOIN rule ON employment.region_code = rule.region_code
     LEFT JOIN register ON employment.sender_code = register.sender_code
-    LEFT JOIN warehouse.dim_person AS person
+    LEFT JOIN housed
         ON
-            employment.person_key = person.person_key AND employment.sender_code = person.sender_code
-            AND employment.region_code = person.region_code AND person.known_to = 'infinity'
-            AND person.valid_from <= employment.month AND person.valid_to > employment.month
-    LEFT JOIN warehouse.dim_household AS household
-        ON
-            person.household_id = household.household_id AND person.sender_code = household.sender_code
-            AND household.known_to = 'infinity'
-            AND household.valid_from <= employment.month AND household.valid_to > employment.month
+            employment.person_key = housed.person_key AND employment.sender_code = housed.sender_code
+            AND employment.region_code = housed.region_code
     LEFT JOIN verified ON employment.person_key = verified.person_key AND employment.sender_code = verified.sender_code
     LEFT JOIN called ON employment.person_key = called.person_key
     LEFT JOIN (
@@ -109,16 +118,15 @@ joined AS (
     WHERE employment.known_to = 'infinity' AND employment.month = %(month)s::date
 )
 
--- A person whom a banner registers in two households is one entry.
 SELECT
     %(month)s::date AS month,
     judged.clear,
     joined.person_key,
     joined.region_code,
     joined.village_code,
-    bool_and(judged.is_incomplete) AS is_incomplete,
-    coalesce(bool_or(judged.is_stale), FALSE) AS is_stale,
-    coalesce(bool_or(judged.is_contradicted), FALSE) AS is_contradicted
+    judged.is_incomplete,
+    coalesce(judged.is_stale, FALSE) AS is_stale,
+    coalesce(judged.is_contradicted, FALSE) AS is_contradicted
 FROM joined
 CROSS JOIN
     LATERAL (
@@ -144,8 +152,7 @@ CROSS JOIN
             OR (joined.willing_to_go = 'willing' AND joined.is_unable)
         )
     ) AS judged (clear, is_incomplete, is_stale, is_contradicted)
-GROUP BY judged.clear, joined.person_key, joined.region_code, joined.village_code
-HAVING bool_and(judged.is_incomplete) OR bool_or(judged.is_stale) OR bool_or(judged.is_contradicted);
+WHERE judged.is_incomplete OR judged.is_stale OR judged.is_contradicted;
 
 DELETE FROM mart.four_clears
 WHERE month = %(month)s::date;
