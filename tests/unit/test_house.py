@@ -22,7 +22,7 @@ SQL_FILES = sorted(settings.SQL.rglob("*.sql"))
 # A module imports what stands at its own level or before it.
 ORDER = (
     ("errors", "settings"),
-    ("server", "database"),
+    ("server", "database", "planning"),
     ("contracts",),
     ("programmes", "reference"),
     ("intake",),

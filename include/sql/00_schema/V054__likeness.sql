@@ -1,4 +1,4 @@
--- Names are folded once, not with every name that they are compared with, and the edit distance is the server's own (fuzzystrmatch).
+-- Names are folded once, not with every name that they are compared with, and the edit distance is the server's own. Rerun: once.
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch SCHEMA public;
 
 CREATE FUNCTION ops.folded_likeness(one text, other text) RETURNS integer

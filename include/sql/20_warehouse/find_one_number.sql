@@ -1,30 +1,32 @@
 -- One number, two names: sources that give a number to another name than the register does, or than who told it first where it does not.
 -- Grain: one row per key, sender and source in ops.identity_case. Inputs: vault.identity, vault.other_name, ops.publication, ops.delivery.
 -- Rerun: adds what is new, withdraws what is no longer so, takes back what was withdrawn and is so again.
-CREATE TEMPORARY TABLE one_number ON COMMIT DROP AS
+CREATE TEMPORARY TABLE doubtful_number ON COMMIT DROP AS
 WITH fresh AS (
     SELECT publication.delivery_id
     FROM ops.publication AS publication
     WHERE publication.publication_id > %(after)s AND publication.publication_id <= %(up_to)s
-),
+)
 
-doubtful AS (
-    SELECT other_name.person_key
-    FROM vault.other_name AS other_name
-    INNER JOIN fresh ON other_name.delivery_id = fresh.delivery_id
-    UNION
-    SELECT one.person_key
-    FROM vault.identity AS one
-    INNER JOIN fresh ON one.delivery_id = fresh.delivery_id
-    INNER JOIN vault.identity AS other
-        ON one.person_key = other.person_key AND one.sender_code <> other.sender_code AND one.name <> other.name
-    UNION
-    SELECT doubt.person_key
-    FROM ops.identity_case AS doubt
-    WHERE doubt.kind = 'one_number' AND doubt.withdrawn_at IS NULL
-),
+SELECT other_name.person_key
+FROM vault.other_name AS other_name
+INNER JOIN fresh ON other_name.delivery_id = fresh.delivery_id
+UNION
+SELECT identity.person_key
+FROM vault.identity AS identity
+LEFT JOIN fresh ON identity.delivery_id = fresh.delivery_id
+WHERE identity.name IS NOT NULL
+GROUP BY identity.person_key
+HAVING min(identity.name COLLATE "C") <> max(identity.name COLLATE "C") AND bool_or(fresh.delivery_id IS NOT NULL)
+UNION
+SELECT doubt.person_key
+FROM ops.identity_case AS doubt
+WHERE doubt.kind = 'one_number' AND doubt.withdrawn_at IS NULL;
 
-told AS (
+ANALYZE doubtful_number;
+
+CREATE TEMPORARY TABLE one_number ON COMMIT DROP AS
+WITH told AS (
     SELECT
         identity.person_key,
         identity.sender_code,
@@ -32,7 +34,7 @@ told AS (
         identity.name,
         identity.delivery_id
     FROM vault.identity AS identity
-    INNER JOIN doubtful ON identity.person_key = doubtful.person_key
+    INNER JOIN doubtful_number AS doubtful ON identity.person_key = doubtful.person_key
     INNER JOIN ops.delivery AS delivery ON identity.delivery_id = delivery.delivery_id
     WHERE identity.name IS NOT NULL
     UNION ALL
@@ -43,7 +45,7 @@ told AS (
         other_name.name,
         other_name.delivery_id
     FROM vault.other_name AS other_name
-    INNER JOIN doubtful ON other_name.person_key = doubtful.person_key
+    INNER JOIN doubtful_number AS doubtful ON other_name.person_key = doubtful.person_key
 ),
 
 reference AS (
@@ -85,4 +87,4 @@ ON CONFLICT (kind, person_key, other_key, sender_code, source, delivery_id, reso
     SET withdrawn_at = NULL
     WHERE doubt.withdrawn_at IS NOT NULL;
 
-DROP TABLE one_number;
+DROP TABLE doubtful_number, one_number;

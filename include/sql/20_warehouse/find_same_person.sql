@@ -72,12 +72,14 @@ WITH pair AS (
         named.ctid AS named_place
     FROM identity_subject AS subject
     INNER JOIN identity_named AS named ON subject.folded = named.folded AND subject.birth_date = named.birth_date
+    WHERE subject.person_key IS DISTINCT FROM named.person_key
     UNION
     SELECT
         subject.ctid AS subject_place,
         named.ctid AS named_place
     FROM identity_subject AS subject
     INNER JOIN identity_named AS named ON subject.village_code = named.village_code AND subject.birth_date = named.birth_date
+    WHERE subject.person_key IS DISTINCT FROM named.person_key
     UNION
     SELECT
         subject.ctid AS subject_place,
@@ -91,6 +93,7 @@ WITH pair AS (
                 extract(YEAR FROM subject.birth_date) = extract(YEAR FROM named.birth_date)
                 OR to_char(subject.birth_date, 'MMDD') = to_char(named.birth_date, 'MMDD')
             )
+    WHERE subject.person_key IS DISTINCT FROM named.person_key
 ),
 
 compared AS (
@@ -116,7 +119,6 @@ compared AS (
     FROM pair
     INNER JOIN identity_subject AS subject ON pair.subject_place = subject.ctid
     INNER JOIN identity_named AS named ON pair.named_place = named.ctid
-    WHERE subject.person_key IS DISTINCT FROM named.person_key
 ),
 
 size AS (

@@ -8,6 +8,71 @@ INSERT INTO ledger_decided (
     fund_code, rule_version, outcome, conditions, delivery_id
 )
 WITH
+-- What the rules say of a banner and a day is worked out once, not for each of its claims.
+terms AS MATERIALIZED (
+    SELECT
+        place.region_code,
+        place.event_date,
+        place.told_fund,
+        rule.settlement,
+        rule.amount_fen AS unit_fen,
+        rule.rate_percent,
+        rule.cap_scope,
+        rule.cap_period,
+        rule.cap_units,
+        rule.cap_fen,
+        rule.rule_version,
+        fund.fund_code,
+        jsonb_build_array(
+            ledger.condition(
+                'rule_in_force', place.event_date::text, 'a row of ops.programme', rule.rule_version IS NOT NULL,
+                'programme:' || rule.rule_version
+            ),
+            ledger.condition(
+                'in_window', place.event_date::text, coalesce(rule.window_from || ' to ' || rule.window_through, 'a rule in force'),
+                place.event_date BETWEEN rule.window_from AND rule.window_through, 'programme:' || rule.rule_version
+            )
+        ) AS asked_first,
+        CASE
+            WHEN rule.settlement = 'referral' THEN '[]'
+            ELSE
+                jsonb_build_array(
+                    ledger.condition(
+                        'fund_allowed', coalesce(fund.fund_code, nullif(place.told_fund, '')), 'a row of ops.fund_rule',
+                        fund.fund_code IS NOT NULL, 'fund_rule:' || place.programme_code || '/' || fund.fund_code
+                    )
+                )
+        END AS asked_last
+    FROM (
+        SELECT DISTINCT
+            candidate.programme_code,
+            candidate.region_code,
+            candidate.event_date,
+            coalesce(candidate.fund_code, '') AS told_fund
+        FROM ledger_candidate AS candidate
+        WHERE candidate.programme_code = %(programme_code)s
+    ) AS place
+    LEFT JOIN ledger_rule AS rule
+        ON
+            place.programme_code = rule.programme_code
+            AND place.region_code = rule.region_code
+            AND place.event_date >= rule.valid_from
+            AND place.event_date < rule.valid_to
+    LEFT JOIN LATERAL (
+        SELECT fund_rule.fund_code
+        FROM ledger_fund_rule AS fund_rule
+        WHERE
+            fund_rule.programme_code = place.programme_code
+            AND fund_rule.region_code = place.region_code
+            AND place.event_date >= fund_rule.valid_from
+            AND place.event_date < fund_rule.valid_to
+            AND rule.settlement <> 'referral'
+            AND fund_rule.fund_code = coalesce(nullif(place.told_fund, ''), fund_rule.fund_code)
+        ORDER BY fund_rule.priority ASC, fund_rule.fund_code ASC
+        LIMIT 1
+    ) AS fund ON TRUE
+),
+
 ruled AS (
     SELECT
         candidate.region_code,
@@ -20,61 +85,22 @@ ruled AS (
         candidate.units,
         candidate.base_fen,
         candidate.delivery_id,
-        rule.settlement,
-        rule.amount_fen AS unit_fen,
-        rule.rate_percent,
-        rule.cap_units,
-        rule.cap_fen,
-        CASE
-            WHEN rule.cap_scope IS NOT NULL
-                THEN ledger.scope_key(
-                    rule.cap_scope, rule.cap_period, candidate.payee_kind, candidate.payee_code, candidate.person_key, candidate.event_date
-                )
-            ELSE candidate.region_code || candidate.claim_key
-        END AS cap_key,
-        rule.rule_version,
-        fund.fund_code,
-        jsonb_build_array(
-            ledger.condition(
-                'rule_in_force', candidate.event_date::text, 'a row of ops.programme', rule.rule_version IS NOT NULL,
-                'programme:' || rule.rule_version
-            ),
-            ledger.condition(
-                'in_window', candidate.event_date::text, coalesce(rule.window_from || ' to ' || rule.window_through, 'a rule in force'),
-                candidate.event_date BETWEEN rule.window_from AND rule.window_through, 'programme:' || rule.rule_version
-            )
-        )
-        || candidate.conditions
-        || CASE
-            WHEN rule.settlement = 'referral' THEN '[]'
-            ELSE
-                jsonb_build_array(
-                    ledger.condition(
-                        'fund_allowed', coalesce(fund.fund_code, candidate.fund_code), 'a row of ops.fund_rule', fund.fund_code IS NOT NULL,
-                        'fund_rule:' || candidate.programme_code || '/' || fund.fund_code
-                    )
-                )
-        END AS asked
+        terms.settlement,
+        terms.unit_fen,
+        terms.rate_percent,
+        terms.cap_scope,
+        terms.cap_period,
+        terms.cap_units,
+        terms.cap_fen,
+        terms.rule_version,
+        terms.fund_code,
+        terms.asked_first || candidate.conditions || terms.asked_last AS asked
     FROM ledger_candidate AS candidate
-    LEFT JOIN ledger_rule AS rule
+    INNER JOIN terms
         ON
-            candidate.programme_code = rule.programme_code
-            AND candidate.region_code = rule.region_code
-            AND candidate.event_date >= rule.valid_from
-            AND candidate.event_date < rule.valid_to
-    LEFT JOIN LATERAL (
-        SELECT fund_rule.fund_code
-        FROM ledger_fund_rule AS fund_rule
-        WHERE
-            fund_rule.programme_code = candidate.programme_code
-            AND fund_rule.region_code = candidate.region_code
-            AND candidate.event_date >= fund_rule.valid_from
-            AND candidate.event_date < fund_rule.valid_to
-            AND rule.settlement <> 'referral'
-            AND fund_rule.fund_code = coalesce(candidate.fund_code, fund_rule.fund_code)
-        ORDER BY fund_rule.priority ASC, fund_rule.fund_code ASC
-        LIMIT 1
-    ) AS fund ON TRUE
+            candidate.region_code = terms.region_code
+            AND candidate.event_date = terms.event_date
+            AND coalesce(candidate.fund_code, '') = terms.told_fund
     WHERE candidate.programme_code = %(programme_code)s
 ),
 
@@ -83,6 +109,35 @@ judged AS (
         ruled.*,
         NOT jsonb_path_exists(ruled.asked, '$[*] ? (@.met == false)') AS is_qualified
     FROM ruled
+),
+
+-- Only these compete, and without what was asked of them: it is wide, and is put back at the end.
+qualified AS MATERIALIZED (
+    SELECT
+        judged.region_code,
+        judged.claim_key,
+        judged.programme_code,
+        judged.settlement,
+        judged.payee_kind,
+        judged.payee_code,
+        judged.person_key,
+        judged.event_date,
+        judged.units,
+        judged.base_fen,
+        judged.delivery_id,
+        judged.unit_fen,
+        judged.rate_percent,
+        judged.cap_units,
+        judged.cap_fen,
+        CASE
+            WHEN judged.cap_scope IS NOT NULL
+                THEN ledger.scope_key(
+                    judged.cap_scope, judged.cap_period, judged.payee_kind, judged.payee_code, judged.person_key, judged.event_date
+                )
+            ELSE judged.region_code || judged.claim_key
+        END AS cap_key
+    FROM judged
+    WHERE judged.is_qualified
 ),
 
 -- Whom and when a claim that stands keeps others away from.
@@ -120,22 +175,21 @@ standing AS (
 -- Materialized, so that the key is a column to hash by; inside the join it would be compared pair by pair.
 asking AS MATERIALIZED (
     SELECT
-        judged.region_code,
-        judged.claim_key,
+        qualified.region_code,
+        qualified.claim_key,
         exclusion.excluded_by,
         exclusion.scope,
         exclusion.period,
         ledger.scope_key(
-            exclusion.scope, exclusion.period, judged.payee_kind, judged.payee_code, judged.person_key, judged.event_date
+            exclusion.scope, exclusion.period, qualified.payee_kind, qualified.payee_code, qualified.person_key, qualified.event_date
         ) AS scope_key
-    FROM judged
+    FROM qualified
     INNER JOIN ledger_exclusion AS exclusion
         ON
-            judged.programme_code = exclusion.programme_code
-            AND judged.region_code = exclusion.region_code
-            AND judged.event_date >= exclusion.valid_from
-            AND judged.event_date < exclusion.valid_to
-    WHERE judged.is_qualified
+            qualified.programme_code = exclusion.programme_code
+            AND qualified.region_code = exclusion.region_code
+            AND qualified.event_date >= exclusion.valid_from
+            AND qualified.event_date < exclusion.valid_to
 ),
 
 given_way AS (
@@ -156,22 +210,22 @@ given_way AS (
 -- Claims of this programme among themselves: the first of a scope stands.
 rivals AS (
     SELECT
-        judged.*,
+        qualified.*,
         given_way.stands,
-        judged.is_qualified AND given_way.stands IS NULL AS is_open,
+        given_way.stands IS NULL AS is_open,
         coalesce(
-            ledger.scope_key(own.scope, own.period, judged.payee_kind, judged.payee_code, judged.person_key, judged.event_date),
-            judged.region_code || judged.claim_key
+            ledger.scope_key(own.scope, own.period, qualified.payee_kind, qualified.payee_code, qualified.person_key, qualified.event_date),
+            qualified.region_code || qualified.claim_key
         ) AS rival_key
-    FROM judged
-    LEFT JOIN given_way ON judged.region_code = given_way.region_code AND judged.claim_key = given_way.claim_key
+    FROM qualified
+    LEFT JOIN given_way ON qualified.region_code = given_way.region_code AND qualified.claim_key = given_way.claim_key
     LEFT JOIN ledger_exclusion AS own
         ON
-            judged.programme_code = own.programme_code
-            AND judged.programme_code = own.excluded_by
-            AND judged.region_code = own.region_code
-            AND judged.event_date >= own.valid_from
-            AND judged.event_date < own.valid_to
+            qualified.programme_code = own.programme_code
+            AND qualified.programme_code = own.excluded_by
+            AND qualified.region_code = own.region_code
+            AND qualified.event_date >= own.valid_from
+            AND qualified.event_date < own.valid_to
 ),
 
 ranked AS (
@@ -191,10 +245,8 @@ ranked AS (
 counted AS (
     SELECT
         ranked.*,
-        ranked.is_qualified AND ranked.excluding_claim IS NULL AS is_countable,
-        coalesce(
-            sum(ranked.units) FILTER (WHERE ranked.is_qualified AND ranked.excluding_claim IS NULL) OVER earlier, 0
-        )::integer AS units_before
+        ranked.excluding_claim IS NULL AS is_countable,
+        coalesce(sum(ranked.units) FILTER (WHERE ranked.excluding_claim IS NULL) OVER earlier, 0)::integer AS units_before
     FROM ranked
     WINDOW earlier AS (
         PARTITION BY ranked.cap_key
@@ -256,23 +308,23 @@ concluded AS (
 )
 
 SELECT
-    concluded.region_code,
-    concluded.claim_key,
-    concluded.programme_code,
-    concluded.settlement,
-    concluded.payee_kind,
-    concluded.payee_code,
-    concluded.person_key,
-    concluded.event_date,
-    concluded.units,
+    judged.region_code,
+    judged.claim_key,
+    judged.programme_code,
+    judged.settlement,
+    judged.payee_kind,
+    judged.payee_code,
+    judged.person_key,
+    judged.event_date,
+    judged.units,
     CASE WHEN concluded.is_eligible THEN concluded.granted_units ELSE 0 END AS granted_units,
     CASE WHEN concluded.is_eligible THEN concluded.amount_fen ELSE 0 END AS amount_fen,
-    concluded.fund_code,
-    concluded.rule_version,
+    judged.fund_code,
+    judged.rule_version,
     CASE WHEN concluded.is_eligible THEN 'eligible' ELSE 'refused' END AS outcome,
-    concluded.asked
+    judged.asked
     || CASE
-        WHEN concluded.is_qualified
+        WHEN judged.is_qualified
             THEN
                 jsonb_build_array(
                     ledger.condition(
@@ -290,7 +342,7 @@ SELECT
                         'within_cap',
                         concat_ws(
                             ', ', concluded.units_before || ' units and ' || concluded.fen_before || ' fen before',
-                            concluded.units || ' asked', concluded.granted_units || ' granted'
+                            judged.units || ' asked', concluded.granted_units || ' granted'
                         ),
                         coalesce(
                             nullif(
@@ -301,10 +353,11 @@ SELECT
                             'no cap'
                         ),
                         concluded.is_eligible,
-                        'programme:' || concluded.rule_version
+                        'programme:' || judged.rule_version
                     )
                 )
         ELSE '[]'
     END AS conditions,
-    concluded.delivery_id
-FROM concluded;
+    judged.delivery_id
+FROM judged
+LEFT JOIN concluded ON judged.region_code = concluded.region_code AND judged.claim_key = concluded.claim_key;

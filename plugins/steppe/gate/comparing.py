@@ -14,8 +14,8 @@ from steppe import database, settings
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import partitions, relations
-from steppe.gate.planning import BY_PLACE, planned
 from steppe.gate.relations import FOLDER, Delivery
+from steppe.planning import BY_PLACE, planned
 
 
 @dataclass(frozen=True)

@@ -30,12 +30,12 @@ from steppe.gate import (
 from steppe.gate.comparing import Compared
 from steppe.gate.metrics import Found
 from steppe.gate.onepass import Engine, Judged
-from steppe.gate.planning import BY_HASH, planned
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.rules import Rule
 from steppe.gate.verdict import GateError, Outcome, Result, Rows, Verdict
 from steppe.gate.waivers import Waived
 from steppe.intake import Manifest
+from steppe.planning import BY_HASH, planned
 
 
 def judge(connection: Connection, delivery_id: int, *, judge_all: bool = False) -> Verdict:

@@ -11,9 +11,9 @@ from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import partitions, rules
 from steppe.gate.onepass import SEVERITIES
-from steppe.gate.planning import BY_PLACE, planned
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.verdict import Finding
+from steppe.planning import BY_PLACE, planned
 
 
 def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict[str, int]:

@@ -18,8 +18,8 @@ from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import metrics, onepass, partitions, quarantine, relations, rules
 from steppe.gate.onepass import SEVERITIES, Judged
-from steppe.gate.planning import BY_PLACE, planned
 from steppe.gate.relations import FOLDER, Delivery
+from steppe.planning import BY_PLACE, planned
 
 _MENDED = """
 CREATE TEMPORARY TABLE gate_mended ON COMMIT DROP AS

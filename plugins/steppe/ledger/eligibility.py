@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steppe import database, programmes, settings
 from steppe.database import Connection
-from steppe.gate.planning import planned
+from steppe.planning import planned
 
 FOLDER = "30_ledger/eligibility"
 
@@ -20,14 +20,13 @@ def decide(connection: Connection) -> None:
     connection.execute("SET LOCAL default_statistics_target = 10")
     for programme_code in in_order(connection):
         connection.execute("TRUNCATE ledger_candidate")
-        # Facts that were just published have no statistics yet: taken for few, they would be looked up one by one in one another.
+        # Facts that were just published have no statistics yet, and claims meet one another under keys that are worked out: taken for few,
+        # they would be looked up one by one in one another.
         with planned(connection, {"enable_nestloop": "off"}):
-            candidates = database.run(connection, f"{FOLDER}/{programme_code}.sql").rowcount
-        if not candidates:
-            continue
-        connection.execute("ANALYZE ledger_candidate")
-        database.run(connection, "30_ledger/decide.sql", {"programme_code": programme_code})
-        connection.execute("ANALYZE ledger_decided")
+            if database.run(connection, f"{FOLDER}/{programme_code}.sql").rowcount:
+                connection.execute("ANALYZE ledger_candidate")
+                database.run(connection, "30_ledger/decide.sql", {"programme_code": programme_code})
+                connection.execute("ANALYZE ledger_decided")
 
 
 def in_order(connection: Connection) -> list[str]:

@@ -16,6 +16,7 @@ import psycopg
 from steppe import database
 from steppe.database import Connection
 from steppe.errors import SteppeError
+from steppe.planning import BY_HASH, planned
 
 # As likely one person as not (docs/decisions/identity.md); below it a person's time is better spent otherwise.
 LEAST_SCORE = 0
@@ -70,9 +71,10 @@ def identify(connection: Connection) -> Identified:
         after, up_to, publications, has_register = row
         if publications:
             values = {"after": after, "up_to": up_to, "least_score": LEAST_SCORE}
-            database.run(connection, "20_warehouse/find_one_number.sql", values)
-            if has_register:  # it alone tells days of birth and villages
-                database.run(connection, "20_warehouse/find_same_person.sql", values)
+            with planned(connection, BY_HASH):
+                database.run(connection, "20_warehouse/find_one_number.sql", values)
+                if has_register:  # it alone tells days of birth and villages
+                    database.run(connection, "20_warehouse/find_same_person.sql", values)
             _settle(connection)
             connection.execute(
                 "UPDATE ops.identity_mark SET publication_id = %s, marked_at = clock_timestamp()", (up_to,)

@@ -1,4 +1,4 @@
-"""What the planner is told for a while: the tables of a delivery are minutes old, and it guesses wrong about them."""
+"""What the planner is told for a while: the tables at hand are minutes old, and it guesses wrong about them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from psycopg import sql
 
 from steppe.database import Connection
 
-# Every join of the gate but one meets whole tables; where a guess says "one row", a nested loop would take hours.
+# For joins that meet whole tables, as all of the gate's but one do; where a guess says "one row", a nested loop would take hours.
 # Nothing that is joined comes in order, so a merge sorts both sides, and in each worker.
-# What the gate looks for is rare, which the planner cannot know: it would rather search alone than hand over every row.
+# What is looked for is rare, which the planner cannot know: it would rather search alone than hand over every row.
 BY_HASH = {"enable_nestloop": "off", "enable_mergejoin": "off", "parallel_tuple_cost": "0"}
 # A handful of rows is fetched by its places.
 BY_PLACE = {"enable_nestloop": "on"}
