@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -221,8 +222,11 @@ def test_a_thousand_canaries_are_told_nowhere(outcome: Outcome, dumped: Callable
         for folder in ("canaries-1", "canaries-2"):
             intake.deliver(tmp_path / folder)
         run_ingest()
-    assert failed() == ["ingest_household_registry"]
+    assert set(failed()) == {"ingest_household_registry"}  # its schedule may have begun another run meanwhile
+    began = datetime.now(UTC)
     run_ingest()
+    # Months so old that no figure is defined for them hold up nobody's figures.
+    assert failed(began) == []
 
     states = dict(query("SELECT file_name, state FROM ops.delivery WHERE file_name LIKE 'canaries-%'"))
     assert states == {"canaries-1": "published", "canaries-2": "rejected"}
