@@ -41,6 +41,7 @@ work_mem = 64MB
 maintenance_work_mem = 512MB
 hash_mem_multiplier = 4
 wal_level = minimal
+wal_buffers = 64MB
 max_wal_senders = 0
 max_wal_size = 4GB
 checkpoint_timeout = 15min

@@ -117,7 +117,8 @@ FOLDERS = {
     "10_staging": {"raw", "staging", "quarantine", "warehouse"},
     "15_clerk": {"raw", "staging", "quarantine"},
     "20_warehouse": {"raw", "staging", "quarantine", "vault", "warehouse"},
-    "30_ledger": {"warehouse", "ledger"},
+    # What is to be posted is staged: a query over temporary tables would not run in parallel.
+    "30_ledger": {"staging", "warehouse", "ledger"},
     "40_mart": {"warehouse", "ledger", "mart"},
     "43_signal": {"warehouse", "ledger", "mart"},
     "45_assessment": {"warehouse", "mart"},

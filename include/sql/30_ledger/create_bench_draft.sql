@@ -1,7 +1,7 @@
 -- A draft to measure with: one banner's transfers, each with a key of its own, between a thousand stations' accounts.
 -- Grain: one row per transfer to post. Inputs: none. Rerun: makes the same draft again.
-DROP TABLE IF EXISTS pg_temp.ledger_draft;
-CREATE TEMPORARY TABLE ledger_draft ON COMMIT DROP AS
+DROP TABLE IF EXISTS staging.ledger_draft;
+CREATE UNLOGGED TABLE staging.ledger_draft AS
 SELECT
     '150404' AS region_code,
     concat('150404:pv_accrual_coal:bench:', lpad(made.number::text, 9, '0'), '#1') AS idempotency_key,
@@ -14,4 +14,4 @@ SELECT
     NULL::bigint AS delivery_id,
     NULL::bigint AS reverses_transfer_id
 FROM generate_series(1, %(transfers)s::bigint) AS made (number);
-ANALYZE ledger_draft;
+ANALYZE staging.ledger_draft;

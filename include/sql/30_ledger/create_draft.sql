@@ -1,8 +1,8 @@
 -- The difference between what should stand and what stands: new facts, reversals of what is no longer so, and what replaces them.
 -- Grain: one row per transfer to post.
--- Inputs: ledger_region, ledger_claim, ledger.transfer. Rerun: replaces the transaction's temporary table.
-DROP TABLE IF EXISTS pg_temp.ledger_draft;
-CREATE TEMPORARY TABLE ledger_draft ON COMMIT DROP AS
+-- Inputs: ledger_region, ledger_claim, ledger.transfer. Rerun: replaces the transaction's table.
+DROP TABLE IF EXISTS staging.ledger_draft;
+CREATE UNLOGGED TABLE staging.ledger_draft AS
 WITH
 rule AS (
     SELECT
@@ -106,4 +106,4 @@ final AS (
 )
 
 SELECT * FROM final;
-ANALYZE ledger_draft;
+ANALYZE staging.ledger_draft;

@@ -1,6 +1,6 @@
--- Grain: one row per transfer that a caller wants to post. Inputs: none. Rerun: replaces the transaction's temporary table.
-DROP TABLE IF EXISTS pg_temp.ledger_draft;
-CREATE TEMPORARY TABLE ledger_draft (
+-- Grain: one row per transfer that a caller wants to post. Inputs: none. Rerun: replaces the transaction's table.
+DROP TABLE IF EXISTS staging.ledger_draft;
+CREATE UNLOGGED TABLE staging.ledger_draft (
     region_code text NOT NULL,
     idempotency_key text NOT NULL,
     debit_account text NOT NULL,
@@ -11,4 +11,4 @@ CREATE TEMPORARY TABLE ledger_draft (
     rule_version text NOT NULL,
     delivery_id bigint,
     reverses_transfer_id bigint
-) ON COMMIT DROP;
+);

@@ -1,11 +1,17 @@
 -- What a draft adds to the ledger: its transfers that are not there yet, numbered and digested, and what they do to each account.
--- Grain: ledger_posting one row per new transfer; ledger_flow one row per two accounts, kind and day; ledger_movement one per account.
--- Inputs: ledger_draft, ledger.transfer, ledger.seal, ledger.account, ledger.balance, ledger.account_kind.
--- Rerun: replaces the transaction's temporary tables; a draft that is posted already gives none.
-DROP TABLE IF EXISTS pg_temp.ledger_posting, pg_temp.ledger_flow, pg_temp.ledger_movement;
--- A batch is sorted in memory: one poster works at a time, and a million transfers take 180 MB.
+-- Grain: staging.ledger_posting one row per new transfer; ledger_flow one row per two accounts, kind and day; ledger_movement one per
+-- account. Inputs: staging.ledger_draft, ledger.transfer, ledger.seal, ledger.account, ledger.balance, ledger.account_kind.
+-- Rerun: replaces the transaction's tables; a draft that is posted already gives none.
+-- Draft and posting are permanent tables that drop_draft.sql drops before the commit: a query over temporary ones would not run in
+-- parallel. Unlogged, because nobody else ever sees them.
+DROP TABLE IF EXISTS staging.ledger_posting, pg_temp.ledger_flow, pg_temp.ledger_movement;
+-- A batch is sorted in memory: one poster works at a time, and a million transfers take 250 MB.
 SET LOCAL work_mem = '256MB';
-CREATE TEMPORARY TABLE ledger_posting ON COMMIT DROP AS
+SET LOCAL default_statistics_target = 10;
+-- Every row goes to the leader, which the planner would rather not pay for; a hash join leaves digests below the sort, to the workers.
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL enable_mergejoin = off;
+CREATE UNLOGGED TABLE staging.ledger_posting AS
 WITH
 last_seal AS (
     SELECT DISTINCT ON (region_code)
@@ -17,46 +23,34 @@ last_seal AS (
 ),
 
 fresh AS (
-    SELECT ledger_draft.*
-    FROM ledger_draft
+    SELECT
+        draft.*,
+        ledger.content_digest(
+            draft.region_code, draft.idempotency_key, draft.debit_account, draft.credit_account, draft.amount_fen, draft.kind,
+            draft.event_date, draft.rule_version, draft.delivery_id, draft.reverses_transfer_id
+        ) AS digest
+    FROM staging.ledger_draft AS draft
     WHERE NOT EXISTS (
         SELECT
         FROM ledger.transfer
-        WHERE transfer.region_code = ledger_draft.region_code AND transfer.idempotency_key = ledger_draft.idempotency_key
+        WHERE transfer.region_code = draft.region_code AND transfer.idempotency_key = draft.idempotency_key
     )
-),
-
--- The order of a batch is that of its keys, byte by byte, on any server.
-numbered AS (
-    SELECT
-        fresh.region_code,
-        coalesce(last_seal.last_transfer_id, 0)
-        + row_number() OVER (
-            PARTITION BY fresh.region_code ORDER BY fresh.idempotency_key COLLATE "C" -- noqa: RF02,RF03 (a collation, not a column)
-        ) AS transfer_id,
-        fresh.idempotency_key,
-        coalesce(last_seal.batch_no, 0) + 1 AS batch_no,
-        fresh.debit_account,
-        fresh.credit_account,
-        fresh.amount_fen,
-        fresh.kind,
-        fresh.event_date,
-        fresh.rule_version,
-        fresh.delivery_id,
-        fresh.reverses_transfer_id
-    FROM fresh
-    LEFT JOIN last_seal ON fresh.region_code = last_seal.region_code
 )
 
+-- The order of a batch is that of its keys, byte by byte, on any server. The digest behind the key changes nothing of it, but has
+-- the workers compute it before they sort.
 SELECT
-    numbered.*,
-    ledger.transfer_digest(
-        numbered.region_code, numbered.transfer_id, numbered.idempotency_key, numbered.debit_account, numbered.credit_account,
-        numbered.amount_fen, numbered.kind, numbered.event_date, numbered.rule_version, numbered.delivery_id,
-        numbered.reverses_transfer_id
-    ) AS digest
-FROM numbered;
-ANALYZE ledger_posting (region_code, batch_no, transfer_id);
+    fresh.*,
+    coalesce(last_seal.batch_no, 0) + 1 AS batch_no,
+    coalesce(last_seal.last_transfer_id, 0)
+    + row_number() OVER (
+        PARTITION BY fresh.region_code
+        ORDER BY fresh.idempotency_key COLLATE "C", fresh.digest -- noqa: RF02,RF03 (a collation, not a column)
+    ) AS transfer_id
+FROM fresh
+LEFT JOIN last_seal ON fresh.region_code = last_seal.region_code;
+SET LOCAL enable_mergejoin TO DEFAULT;
+ANALYZE staging.ledger_posting (region_code, debit_account, credit_account, kind, event_date, reverses_transfer_id);
 
 -- Most of what is asked of a batch is asked of these, and not of each transfer again.
 CREATE TEMPORARY TABLE ledger_flow ON COMMIT DROP AS
@@ -69,9 +63,13 @@ SELECT
     event_date,
     reverses_transfer_id IS NOT NULL AS is_reversal,
     min(idempotency_key) AS first_key,
+    min(transfer_id) AS first_transfer_id,
+    min(idempotency_key) FILTER (
+        WHERE NOT ledger.is_key(idempotency_key, region_code, kind, reverses_transfer_id IS NOT NULL)
+    ) AS malformed_key,
     count(*) AS transfers,
     sum(amount_fen) AS amount_fen
-FROM ledger_posting
+FROM staging.ledger_posting
 GROUP BY region_code, batch_no, debit_account, credit_account, kind, event_date, is_reversal;
 ANALYZE ledger_flow;
 

@@ -1,60 +1,56 @@
 -- Why a draft cannot be posted: the first transfer or account, in the order in which a person would look.
--- Grain: at most one row. Inputs: ledger_draft, ledger_posting, ledger_flow, ledger_movement, ledger.transfer, ops.fund_rule. Rerun: reads only.
+-- Grain: at most one row. Inputs: staging.ledger_draft, staging.ledger_posting, ledger_flow, ledger_movement, ledger.transfer, ops.fund_rule. Rerun: reads only.
 WITH
--- Each transfer is looked at once; what a reversal reverses is looked up for reversals only.
-faulty AS (
+malformed AS (
     SELECT
-        CASE WHEN is_malformed THEN 1 ELSE 3 END AS look_order,
-        CASE WHEN is_malformed THEN 'malformed' ELSE 'reversal' END AS refusal,
+        1 AS look_order,
+        'malformed' AS refusal,
         region_code,
-        idempotency_key AS subject,
+        malformed_key AS subject,
         batch_no,
-        amount_fen::numeric AS amount_fen
-    FROM (
-        SELECT
-            posting.region_code,
-            posting.idempotency_key,
-            posting.batch_no,
-            posting.amount_fen,
-            NOT ledger.is_key(
-                posting.idempotency_key, posting.region_code, posting.kind, posting.reverses_transfer_id IS NOT NULL
-            ) AS is_malformed,
-            posting.reverses_transfer_id IS NOT NULL
-            AND NOT coalesce((
-                SELECT
-                    (
-                        original.idempotency_key || '.reversal', original.credit_account, original.debit_account,
-                        original.amount_fen, original.kind, original.event_date
-                    )
-                    = (
-                        posting.idempotency_key, posting.debit_account, posting.credit_account, posting.amount_fen,
-                        posting.kind, posting.event_date
-                    )
-                FROM ledger.transfer AS original
-                WHERE
-                    original.region_code = posting.region_code
-                    AND original.transfer_id = posting.reverses_transfer_id
-            ), FALSE) AS is_no_mirror
-        FROM ledger_posting AS posting
-    ) AS judged
-    WHERE is_malformed OR is_no_mirror
+        amount_fen
+    FROM ledger_flow
+    WHERE malformed_key IS NOT NULL
+),
+
+reversal AS (
+    SELECT
+        3 AS look_order,
+        'reversal' AS refusal,
+        posting.region_code,
+        posting.idempotency_key AS subject,
+        posting.batch_no,
+        posting.amount_fen::numeric AS amount_fen
+    FROM staging.ledger_posting AS posting
+    LEFT JOIN ledger.transfer AS original
+        ON posting.region_code = original.region_code AND posting.reverses_transfer_id = original.transfer_id
+    WHERE
+        posting.reverses_transfer_id IS NOT NULL
+        AND (
+            posting.idempotency_key, posting.debit_account, posting.credit_account, posting.amount_fen, posting.kind, posting.event_date
+        )
+        IS DISTINCT FROM
+        (
+            original.idempotency_key || '.reversal', original.credit_account, original.debit_account, original.amount_fen,
+            original.kind, original.event_date
+        )
 ),
 
 conflict AS (
     SELECT
         2 AS look_order,
         'conflict' AS refusal,
-        ledger_draft.region_code,
-        ledger_draft.idempotency_key AS subject,
+        draft.region_code,
+        draft.idempotency_key AS subject,
         transfer.batch_no,
         transfer.amount_fen::numeric AS amount_fen
-    FROM ledger_draft
+    FROM staging.ledger_draft AS draft
     INNER JOIN ledger.transfer
-        ON ledger_draft.region_code = transfer.region_code AND ledger_draft.idempotency_key = transfer.idempotency_key
+        ON draft.region_code = transfer.region_code AND draft.idempotency_key = transfer.idempotency_key
     WHERE
         (
-            ledger_draft.debit_account, ledger_draft.credit_account, ledger_draft.amount_fen, ledger_draft.kind,
-            ledger_draft.event_date, ledger_draft.reverses_transfer_id
+            draft.debit_account, draft.credit_account, draft.amount_fen, draft.kind,
+            draft.event_date, draft.reverses_transfer_id
         )
         IS DISTINCT FROM
         (
@@ -124,7 +120,9 @@ not_allowed AS (
 ),
 
 final AS (
-    SELECT * FROM faulty
+    SELECT * FROM malformed
+    UNION ALL
+    SELECT * FROM reversal
     UNION ALL
     SELECT * FROM conflict
     UNION ALL

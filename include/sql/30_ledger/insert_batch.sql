@@ -1,6 +1,6 @@
 -- Posts what was prepared: one sealed batch per banner, its accounts, transfers and balances.
 -- Grain: one row per banner, account or transfer, as the tables have it.
--- Inputs: ledger_posting, ledger_flow, ledger_movement, ledger.seal. Rerun: a key is posted once; the unique keys refuse a second time.
+-- Inputs: staging.ledger_posting, ledger_flow, ledger_movement, ledger.seal. Rerun: a key is posted once; the unique keys refuse a second time.
 WITH
 last_seal AS (
     SELECT DISTINCT ON (region_code)
@@ -10,25 +10,34 @@ last_seal AS (
     ORDER BY region_code ASC, batch_no DESC
 ),
 
+content AS (
+    SELECT
+        region_code,
+        string_agg(digest, ''::bytea ORDER BY transfer_id) AS digests
+    FROM staging.ledger_posting
+    GROUP BY region_code
+),
+
 batch AS (
     SELECT
         region_code,
         batch_no,
-        min(transfer_id) AS first_transfer_id,
-        max(transfer_id) AS last_transfer_id,
+        min(first_transfer_id) AS first_transfer_id,
+        min(first_transfer_id) + sum(transfers)::bigint - 1 AS last_transfer_id,
         sum(amount_fen) AS amount_fen,
         %(posted_at)s::timestamptz AS posted_at,
-        %(publication_id)s::bigint AS publication_id,
-        string_agg(digest, ''::bytea ORDER BY transfer_id) AS digests
-    FROM ledger_posting
+        %(publication_id)s::bigint AS publication_id
+    FROM ledger_flow
     GROUP BY region_code, batch_no
 ),
 
 chained AS (
     SELECT
         batch.*,
+        content.digests,
         coalesce(last_seal.sha256, sha256(convert_to(batch.region_code, 'UTF8'))) AS previous_sha256
     FROM batch
+    INNER JOIN content ON batch.region_code = content.region_code
     LEFT JOIN last_seal ON batch.region_code = last_seal.region_code
 )
 
@@ -94,7 +103,7 @@ SELECT
     delivery_id,
     reverses_transfer_id,
     digest
-FROM ledger_posting;
+FROM staging.ledger_posting;
 
 SELECT
     count(DISTINCT region_code) AS batches,

@@ -5,7 +5,11 @@ judged AS (
     SELECT
         transfer.region_code,
         transfer.transfer_id,
-        transfer.digest <> ledger.transfer_digest(
+        transfer.digest <> ledger.content_digest(
+            transfer.region_code, transfer.idempotency_key, transfer.debit_account, transfer.credit_account, transfer.amount_fen,
+            transfer.kind, transfer.event_date, transfer.rule_version, transfer.delivery_id, transfer.reverses_transfer_id
+        )
+        AND transfer.digest <> ledger.transfer_digest(
             transfer.region_code, transfer.transfer_id, transfer.idempotency_key, transfer.debit_account, transfer.credit_account,
             transfer.amount_fen, transfer.kind, transfer.event_date, transfer.rule_version, transfer.delivery_id,
             transfer.reverses_transfer_id

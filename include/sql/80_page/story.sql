@@ -28,10 +28,16 @@ SELECT
     encode(transfer.digest, 'hex') AS digest,
     encode(seal.sha256, 'hex') AS seal_sha256,
     encode(seal.previous_sha256, 'hex') AS previous_sha256,
-    transfer.digest = ledger.transfer_digest(
-        transfer.region_code, transfer.transfer_id, transfer.idempotency_key, transfer.debit_account, transfer.credit_account,
-        transfer.amount_fen, transfer.kind, transfer.event_date, transfer.rule_version, transfer.delivery_id,
-        transfer.reverses_transfer_id
+    transfer.digest IN (
+        ledger.content_digest(
+            transfer.region_code, transfer.idempotency_key, transfer.debit_account, transfer.credit_account, transfer.amount_fen,
+            transfer.kind, transfer.event_date, transfer.rule_version, transfer.delivery_id, transfer.reverses_transfer_id
+        ),
+        ledger.transfer_digest(
+            transfer.region_code, transfer.transfer_id, transfer.idempotency_key, transfer.debit_account, transfer.credit_account,
+            transfer.amount_fen, transfer.kind, transfer.event_date, transfer.rule_version, transfer.delivery_id,
+            transfer.reverses_transfer_id
+        )
     ) AS is_digest_right
 FROM ledger.transfer AS transfer
 INNER JOIN ledger.seal AS seal ON transfer.region_code = seal.region_code AND transfer.batch_no = seal.batch_no

@@ -75,7 +75,7 @@ def enter(connection: Connection, transfers: Iterable[Transfer]) -> Posted:
         with connection.cursor() as cursor, cursor.copy(database.statement("30_ledger/copy_draft.sql")) as copy:
             for transfer in transfers:
                 copy.write_row(astuple(transfer))
-        connection.execute("ANALYZE ledger_draft")
+        connection.execute("ANALYZE staging.ledger_draft")
         return post_draft(connection)
 
 
@@ -85,7 +85,7 @@ def lock(connection: Connection) -> None:
 
 
 def post_draft(connection: Connection, *, publication_id: int | None = None) -> Posted:
-    """Post the transaction's ``ledger_draft``; the caller holds the lock.
+    """Post the transaction's ``staging.ledger_draft``; the caller holds the lock.
 
     Raises:
         LedgerError: see ``enter``.
@@ -105,6 +105,7 @@ def post_draft(connection: Connection, *, publication_id: int | None = None) -> 
             f"the draft has a key twice: give each transfer its own. {error.diag.message_detail}"
         ) from None
     assert added is not None  # noqa: S101 - likewise
+    database.run(connection, "30_ledger/drop_draft.sql")
     return Posted(*map(int, added))
 
 

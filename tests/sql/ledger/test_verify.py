@@ -207,6 +207,48 @@ def test_damage_is_named(posted: Connection, damage: str, expected: dict[str, st
     assert all(BANNER in str(violation) for violation in found)
 
 
+AS_POSTED_BEFORE = """
+UPDATE ledger.transfer SET digest = ledger.transfer_digest(
+    region_code, transfer_id, idempotency_key, debit_account, credit_account, amount_fen, kind, event_date, rule_version, delivery_id,
+    reverses_transfer_id
+)
+"""
+SEALED_AGAIN = """
+UPDATE ledger.seal SET previous_sha256 = chain.before, sha256 = ledger.seal_digest(
+    seal.region_code, batch_no, first_transfer_id, last_transfer_id, amount_fen, posted_at, publication_id, chain.before, (
+        SELECT string_agg(digest, ''::bytea ORDER BY transfer_id) FROM ledger.transfer
+        WHERE transfer.region_code = seal.region_code AND transfer.batch_no = seal.batch_no
+    )
+)
+FROM (
+    SELECT region_code, batch_no AS no, lag(sha256, 1, sha256(convert_to(region_code, 'UTF8'))) OVER (
+        PARTITION BY region_code ORDER BY batch_no
+    ) AS before FROM ledger.seal
+) AS chain
+WHERE chain.region_code = seal.region_code AND chain.no = seal.batch_no AND seal.batch_no = %s
+"""
+
+
+def test_transfers_with_their_number_in_the_digest_verify(posted: Connection) -> None:
+    """They were posted before ledger.content_digest, and are what was posted; another number is found by the digest."""
+    with posted.transaction(force_rollback=True):
+        posted.execute("SET LOCAL session_replication_role = replica")
+        posted.execute(AS_POSTED_BEFORE)
+        for (batch_no,) in posted.execute("SELECT DISTINCT batch_no FROM ledger.seal ORDER BY batch_no").fetchall():
+            posted.execute(SEALED_AGAIN, (batch_no,))
+        assert ledger.verify(posted) == []
+
+        last = posted.execute(
+            "UPDATE ledger.transfer SET transfer_id = transfer_id + 1 WHERE region_code = %s AND transfer_id = "
+            "(SELECT max(transfer_id) FROM ledger.transfer WHERE region_code = %s) RETURNING transfer_id",
+            (BANNER, BANNER),
+        ).fetchone()
+        assert last
+        assert (f"transfer {last[0]}", "transfer.digest") in {
+            (each.row, each.rule_id) for each in ledger.verify(posted)
+        }
+
+
 def test_the_auditor_can_verify(posted: Connection) -> None:
     from steppe import database
 
