@@ -8,9 +8,24 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from steppe import database, installation, server, settings
 from warehouses import fresh_warehouse
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+
+class ByServers(LoadScopeScheduling):
+    """Where two processes share the work, a module's tests stay together, and so do all that look at the one running Airflow."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return "airflow" if module.startswith("tests/pipeline/test_scheduler") else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServers:
+    return ByServers(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +35,7 @@ def home() -> Iterator[Path]:
     before = os.environ.get("STEPPE_HOME")
     os.environ["STEPPE_HOME"] = str(path)
     server.start()
+    _spare_the_disk()
     try:
         yield settings.home().path
     finally:
@@ -28,6 +44,14 @@ def home() -> Iterator[Path]:
         os.environ.pop("STEPPE_HOME")
         if before is not None:
             os.environ["STEPPE_HOME"] = before
+
+
+def _spare_the_disk() -> None:
+    """Nobody needs these databases after a loss of power, and a thousand are made and dropped; a killed server still loses nothing."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET full_page_writes = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")

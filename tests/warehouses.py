@@ -24,7 +24,9 @@ def fresh_warehouse(template: str, folder: Path) -> Iterator[str]:
     roles = sql.SQL("steppe_loader, steppe_analyst, steppe_auditor, steppe_page")
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
         )
         connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name), roles))
     (folder / "inbox").mkdir()

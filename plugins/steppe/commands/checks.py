@@ -22,12 +22,15 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     ("sqlfluff", "lint", "--processes", "1", "--disable-progress-bar", "include/sql"),
     ("mypy",),
 )
+# Each process has servers of its own; which tests stay together is in tests/conftest.py.
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder")
 
 
 def test(context: typer.Context) -> None:
     """Style (ruff, sqlfluff), types (mypy), then pytest on a PostgreSQL and an Airflow of the tests' own.
 
-    With arguments, pytest alone is run and gets them. Every step is run; the exit code is that of the first that failed.
+    All tests are shared by two processes. With arguments, pytest alone is run and gets them. Every step is run; the exit code is that of
+    the first that failed.
     A failure under a seed is repeated with the same STEPPE_TEST_SEED.
 
     Examples:
@@ -85,7 +88,7 @@ def _pytest(arguments: list[str]) -> int:
     seed = variables.setdefault("STEPPE_TEST_SEED", str(random.SystemRandom().randrange(1, 2**31)))
     console.out.print(f"seed {seed}: STEPPE_TEST_SEED={seed} ./steppe test repeats this run")
     sys.stdout.flush()
-    command = [sys.executable, "-m", "pytest", f"--hypothesis-seed={seed}", *arguments]
+    command = [sys.executable, "-m", "pytest", f"--hypothesis-seed={seed}", *(arguments or SIDE_BY_SIDE)]
     process = subprocess.Popen(command, cwd=settings.ROOT, env=variables)
     while True:
         try:

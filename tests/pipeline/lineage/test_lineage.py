@@ -122,7 +122,11 @@ def test_a_failure_is_told_and_passed_on(tmp_path: Path, monkeypatch: pytest.Mon
     assert "15042219900101123X" not in file.read_text()
 
 
-@pytest.mark.parametrize("url", [f"http://127.0.0.1:{closed_port()}", "ftp://nowhere", "file:///nowhere/at/all"])
+@pytest.mark.parametrize(
+    "url",
+    [f"http://127.0.0.1:{closed_port()}", "ftp://nowhere", "file:///nowhere/at/all"],
+    ids=["closed port", "no protocol of ours", "no folder"],
+)
 def test_a_server_that_is_away_fails_nothing(
     url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
