@@ -19,7 +19,7 @@ PROGRAMS = Path(sys.executable).parent
 CHECKS: tuple[tuple[str, ...], ...] = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
-    ("sqlfluff", "lint", "--processes", "1", "--disable-progress-bar", "include/sql"),
+    ("sqlfluff", "lint", "--processes", "2", "--disable-progress-bar", "include/sql"),
     ("mypy",),
 )
 # Each process has servers of its own; which tests stay together is in tests/conftest.py.
