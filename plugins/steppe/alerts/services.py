@@ -94,13 +94,15 @@ def judge_code(status: int, body: bytes) -> Answer:
 
 
 def judge_webhook(status: int, body: bytes) -> Answer:
-    """A plain webhook: sent means HTTP 2xx and no error told in a JSON body.
+    """A plain webhook: sent means HTTP 2xx, no page for people, and no error told in a JSON body.
 
     Bodies differ between receivers: ``errcode`` other than 0, ``code`` other than 0 or 2xx, and ``success`` or ``ok`` false are errors.
     """
     document = _document(body)
     if not 200 <= status < 300:
         return Answer(False, f"HTTP {status}")
+    if re.match(rb"\s*<(!doctype\s+)?html\b", body, re.IGNORECASE):
+        return Answer(False, f"HTTP {status} with a page, as of a login")
     for name, good in (("errcode", {"0"}), ("code", {"0", *map(str, range(200, 300))})):
         if name in document and str(document[name]) not in good:
             return Answer(False, quiet(f"HTTP {status} {name} {document[name]} {document.get('errmsg', '')}"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from steppe import contracts, database, settings
-from steppe.gate import planning, relations
+from steppe import contracts, database, planning, settings
+from steppe.gate import relations
 
 RESOURCES = [
     (contract, resource)

@@ -75,13 +75,13 @@ def test_a_bad_answer_is_a_failure(kind: Kind, behaviour: Behaviour) -> None:
     assert "HTTP" in answer.response or "no answer" in answer.response
 
 
-@pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu"])
-def test_a_login_page_with_200_is_not_a_robot(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_login_page_with_200_is_not_a_receiver(kind: Kind) -> None:
     with Receiver(kind).always("login") as receiver:
         (channel,) = configured(receiver.url())
         answer = channel.send(MESSAGE)
     assert not answer.is_sent
-    assert answer.response.startswith("HTTP 200 without")
+    assert answer.response.startswith("HTTP 200 with")
 
 
 @pytest.mark.parametrize("behaviour", ["hang", "drip"])
