@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from browser import launched
-from fastapi import FastAPI, Request
+from page.serving import served
 from PIL import Image
 from steppe import database, sample, settings
-from steppe.page import create_app
 from warehouses import fresh_warehouse
 from whole_path import deliver, finish, load
 
@@ -27,36 +20,6 @@ PICTURES = {
     "league": ("/view/targets?place=150400&lang=en", "dark"),
     "money": ("/view/money", "light"),
 }
-
-
-async def everybody(request: Request) -> str | None:
-    return "steppe"
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    page = create_app(everybody)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI):  # type: ignore[no-untyped-def]
-        async with page.router.lifespan_context(page):
-            yield
-
-    app = FastAPI(lifespan=lifespan)
-    app.mount("/steppe", page)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/steppe"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def test_pictures_of_the_documents(template: str, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 -- Title: 两部门认定差异 | Counted by one department only
 -- Group: lists 6
 -- Sources: household_registry, social_insurance, labour_export
+-- Definitions: out_migration, jingmeng_local_transfer, beijing
 -- Order: indicator, region_name, told_by, person_key
 -- Grain: one row per person of the newest snapshot of a month whom one of the two departments counts and the other does not (C2.7).
 -- Inputs: mart.assessment_person, ops.region. Rerun: reads only.

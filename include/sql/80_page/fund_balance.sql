@@ -1,5 +1,7 @@
 -- Title: 补贴资金 | Subsidy funds
 -- Group: money 3
+-- Definitions: programme
+-- Posted: ledger.seal
 -- Order: region_name, fund_code
 -- Grain: one row per banner and fund: budget, committed, payable, paid, returned, and what is left (C7.1).
 -- Inputs: mart.fund_balance, ops.region. Rerun: reads only.

@@ -1,6 +1,7 @@
 -- Title: 就业人员 | Employed persons
 -- Group: lists 1
 -- Sources: household_registry, social_insurance
+-- Definitions: employed
 -- Order: region_name, village_name, person_key
 -- Grain: one row per employed person of a month (C2.4).
 -- Inputs: mart.list_employed, ops.region, warehouse.dim_village. Rerun: reads only.

@@ -1,6 +1,7 @@
 -- Title: 去年外出人员去向 | Last year's out-migrants
 -- Group: lists 3
 -- Sources: household_registry, social_insurance
+-- Definitions: last_year_migrants
 -- Order: region_name, village_name, person_key
 -- Grain: one row per person who was out last year, by what became of him (C2.3).
 -- Inputs: mart.list_last_year_migrants, ops.region, warehouse.dim_village. Rerun: reads only.

@@ -1,6 +1,7 @@
 -- Title: 有意愿外出 | Willing to go out
 -- Group: lists 2
 -- Sources: household_registry, social_insurance
+-- Definitions: willing_out
 -- Order: region_name, village_name, person_key
 -- Grain: one row per person who is able, willing to go out and not out, of a month (C2.4).
 -- Inputs: mart.list_willing_out, ops.region, warehouse.dim_village. Rerun: reads only.

@@ -1,6 +1,8 @@
 -- Title: 资金余额 | Balances
 -- Group: money 1
 -- Sources: pv_revenue
+-- Definitions: programme
+-- Posted: ledger.seal
 -- Grain: one row per kind of account with its balance up to a month (C5.3, C7.1). Inputs: mart.account_month, ledger.account_kind.
 -- Rerun: reads only. Suspense is money that the delivered facts do not explain; a person must look at it.
 WITH moved AS (

@@ -1,5 +1,7 @@
 -- Title: 补贴项目逐月 | Programmes by month
 -- Group: money 4
+-- Definitions: programme
+-- Posted: ledger.seal
 -- Order: -month, region_name, programme_code
 -- Grain: one row per banner, programme and month of the facts: claims, granted, paid (C3.4 to C5.4).
 -- Inputs: mart.programme_month, ops.region. Rerun: reads only.

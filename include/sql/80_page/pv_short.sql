@@ -1,7 +1,7 @@
 -- Title: 光伏收益未达比例的村 | PV villages under the share
 -- Group: lists 5
 -- Sources: pv_revenue
--- Parameters: pv_share_minimum_percent, pv_share_basis
+-- Definitions: pv_share_minimum_percent, pv_share_basis
 -- Order: region_name, judged_share_percent, village_name
 -- Grain: one row per village and year whose share for welfare posts is under the minimum, or that breaks a rule of the money (C5.3).
 -- Inputs: mart.pv_revenue_share, ops.region. Rerun: reads only.

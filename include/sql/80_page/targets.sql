@@ -1,7 +1,7 @@
 -- Title: 目标进度 | Targets
 -- Group: targets 1
 -- Sources: household_registry, social_insurance
--- Parameters: out_migration_place_classes
+-- Definitions: out_migration, jingmeng_local_transfer, beijing, out_migration_place_classes
 -- Grain: one row per indicator for a place and for each place right below it, up to a month (C6.1, C6.2, C6.3).
 -- Inputs: mart.target_progress, ops.region. Rerun: reads only.
 SELECT

@@ -1,6 +1,8 @@
 -- Title: 转账分录 | Transfers
 -- Group: money 2
 -- Sources: pv_revenue
+-- Definitions: programme
+-- Posted: ledger.seal
 -- Order: event_date, region_code, transfer_id
 -- Grain: one row per transfer of a month (C7.1). Inputs: ledger.transfer, ledger.account_kind, ops.region. Rerun: reads only.
 SELECT

@@ -1,6 +1,7 @@
 -- Title: 失业未落实保障 | Unemployed without support
 -- Group: lists 5
 -- Sources: household_registry, social_insurance, unemployment_benefit, civil_affairs
+-- Definitions: without_support
 -- Order: -days_without_support, region_name, village_name, person_key
 -- Grain: one row per unemployed person with neither benefit nor assistance nor referral, of a month (C4.4).
 -- Inputs: mart.unemployed_routing, ops.region, warehouse.dim_village. Rerun: reads only.

@@ -1,10 +1,13 @@
 -- Title: 应享未享 | Unpaid entitlements
 -- Group: lists 4
+-- Definitions: programme
+-- Posted: ledger.seal
 -- Order: event_date, region_name, programme_code, claim_key
 -- Grain: one row per claim that was granted and is not fully paid, with where its money stands (C7.1).
 -- Inputs: mart.unpaid_entitlements, ops.region. Rerun: reads only.
 SELECT
     banner.region_name,
+    unpaid.region_code,
     unpaid.programme_code,
     unpaid.event_date,
     unpaid.payee_kind,

@@ -22,7 +22,7 @@ from starlette.background import BackgroundTask
 
 from steppe import settings
 from steppe.page import listing, rendering, wording
-from steppe.page.reading import Readers
+from steppe.page.reading import Readers, Reading
 from steppe.page.rendering import Asked, Unseen, Wanted
 
 # What a spreadsheet may read as a formula, or as the end of the text before it.
@@ -47,6 +47,7 @@ def answer(request: Request, readers: Readers, name: str, form: Form) -> Respons
     asked, user = Asked(request), request.state.reader
     with readers.reading(user) as reading:
         found = rendering.wanted(asked, reading, name)
+        told = _about(asked, reading, found)
     query = found.query
     if query is None or found.month is None:
         raise Unseen(name)
@@ -66,7 +67,7 @@ def answer(request: Request, readers: Readers, name: str, form: Form) -> Respons
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     if form is Form.csv:
         return StreamingResponse(_csv(rows()), media_type="text/csv; charset=utf-8", headers=headers)
-    file = _xlsx(rows(), _about(asked, found, user))
+    file = _xlsx(rows(), told)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return FileResponse(file, media_type=kind, headers=headers, background=BackgroundTask(file.unlink))
 
@@ -88,16 +89,31 @@ def _kept(column: str, value: Any, asked: Asked) -> Any:
     return asked.told(column, value)
 
 
-def _about(asked: Asked, found: Wanted, user: str) -> list[tuple[str, str]]:
+def _about(asked: Asked, reading: Reading, found: Wanted) -> list[tuple[str, str]]:
+    """What a person who finds the file later must know of it: the same that the page says above the list."""
     now = datetime.now(settings.CALENDAR)
-    return [
+    told = [
         (asked.t("清单", "List"), asked.t(found.view.title_zh, found.view.title_en)),
         (asked.t("地区", "Place"), found.place.name),
         (asked.t("月份", "Month"), asked.told("month", found.month)),
         (asked.t("导出时间", "Exported at"), f"{now:%Y-%m-%d %H:%M}"),
-        (asked.t("导出人", "Exported by"), user),
-        (asked.t("确认状态", "Confirmation"), asked.told("confirmation", "未确认")),
+        (asked.t("导出人", "Exported by"), reading.user),
     ]
+    for row in reading.rows("standing.sql", found.values):
+        published = asked.told("published_at", row["published_at"])
+        told.append(
+            (asked.told("source", row["source"]), f"{row['senders_delivered']}/{row['senders_expected']}, {published}")
+        )
+    for row in reading.rows("definitions.sql", found.values):
+        version = asked.told("valid_from", row["valid_from"]) if row["version"] is None else f"v{row['version']}"
+        status = asked.told("definition_status", row["status"])
+        told.append((asked.t("口径", "Definition"), f"{asked.told('definition', row['name'])} {version}, {status}"))
+    if found.view.has_figures:
+        told += [
+            (asked.t("确认状态", "Confirmation"), asked.told("confirmation", row["confirmation"]))
+            for row in reading.rows("confirmation.sql", found.values)
+        ]
+    return told
 
 
 def safe(value: Any) -> Any:

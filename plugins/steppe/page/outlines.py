@@ -17,16 +17,19 @@ from steppe import settings
 
 # Degrees of a border that may be straightened, and the width of the drawing in its own units.
 TOLERANCE, WIDTH = 0.02, 900
+# What a name takes of it: five characters of the size that the style sheet gives them.
+NAME_WIDTH, NAME_HEIGHT = 100, 24
 
 
 @dataclass(frozen=True)
 class Outline:
-    """One place on a map: the ``d`` of its path and where its name stands."""
+    """One place on a map: the ``d`` of its path, where its name stands, and whether there is room for it."""
 
     code: str
     path: str
     x: float
     y: float
+    has_room: bool
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,19 @@ def outlines(codes: tuple[str, ...]) -> Map | None:
         return round((longitude - west) * shrink * scale, 1), round((north - latitude) * scale, 1)
 
     found = []
-    for code, shape in shapes.items():
+    named: list[tuple[float, float]] = []
+    # The larger place has its name; a smaller one beside it keeps its tooltip and its row in the table.
+    for code, shape in sorted(shapes.items(), key=lambda item: -item[1].area):
         rings = [ring for part in getattr(shape, "geoms", [shape]) for ring in (part.exterior, *part.interiors)]
         path = "".join(
             "M" + "L".join(f"{x},{y}" for x, y in (at(*point[:2]) for point in ring.coords)) + "Z" for ring in rings
         )
-        found.append(Outline(code, path, *at(*shape.representative_point().coords[0])))
-    return Map(WIDTH, round((north - south) * scale), tuple(found))
+        x, y = at(*shape.representative_point().coords[0])
+        has_room = all(abs(x - left) >= NAME_WIDTH or abs(y - top) >= NAME_HEIGHT for left, top in named)
+        if has_room:
+            named.append((x, y))
+        found.append(Outline(code, path, x, y, has_room))
+    return Map(WIDTH, round((north - south) * scale), tuple(sorted(found, key=lambda outline: outline.code)))
 
 
 @cache

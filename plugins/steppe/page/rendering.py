@@ -23,6 +23,8 @@ from steppe.page.reading import Place, Readers, Reading
 from steppe.page.views import View
 
 PLOTLY = f"plotly-{version('plotly')}.js"
+# The source that is shown until another is chosen: the population of record (C2.1).
+REGISTER = "household_registry"
 # What stays when the reader goes to another view.
 KEPT = ("lang", "place", "month")
 
@@ -157,7 +159,7 @@ def wanted(asked: Asked, reading: Reading, name: str) -> Wanted:
     # A view of what stands behind another is asked for with that one's name.
     behind = views.all_views().get(asked.query.get("of", ""), view)
     source = asked.query.get("source")
-    source = source if source in contracts.sources() else contracts.sources()[0]
+    source = source if source in contracts.sources() else REGISTER
     values = {
         **{name: asked.query.get(name) for name in view.choices},
         "source": source,
@@ -170,7 +172,7 @@ def wanted(asked: Asked, reading: Reading, name: str) -> Wanted:
         "root": settings.REGION_CODE,
         "senders": reading.senders(place),
         "sources": list(behind.sources),
-        "parameters": list(behind.parameters),
+        "definitions": list(behind.definitions),
     }
     query = None
     if view.is_list:
@@ -199,11 +201,15 @@ def page(request: Request, readers: Readers, name: str) -> str:
 
 def _render(asked: Asked, reading: Reading, found: Wanted) -> str:
     view, values = found.view, found.values
-    rows: dict[str, Any] = {"rows": [], "list": None, "standing": [], "definitions": []}
+    rows: dict[str, Any] = {"rows": [], "list": None, "standing": [], "definitions": [], "posted": [], "confirmed": []}
     rows |= {part: [] for part in view.parts}
     if found.months:
         rows["standing"] = reading.rows("standing.sql", values)
         rows["definitions"] = reading.rows("definitions.sql", values)
+        if view.is_posted:
+            rows["posted"] = reading.rows("posted.sql", values)
+        if view.has_figures:
+            rows["confirmed"] = reading.rows("confirmation.sql", values)
         if found.query:
             rows["list"] = listing.listing(reading, found.query, asked.language)
         else:

@@ -14,7 +14,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 # What every query may be bound to; any other placeholder is a choice of the reader's, taken from the address.
 BOUND = {
-    "place", "village", "banner_or_above", "banners", "senders", "month", "root", "sources", "parameters", "deadline",
+    "place", "village", "banner_or_above", "banners", "senders", "month", "root", "sources", "definitions", "deadline",
 }  # fmt: skip
 
 # The tabs, in their order.
@@ -33,7 +33,9 @@ class View:
     Attributes:
         group: its tab; None for one that is only linked to.
         inputs: relations that it reads, of its parts too; whoever may read all of them sees the view.
-        sources: contracts whose deliveries it stands on; parameters: rows of ``ops.parameter`` that define what it counts.
+        sources: contracts whose deliveries it stands on.
+        definitions: by which it counts: names in ``ops.indicator`` and ``ops.parameter``; ``programme`` for the rules of all programmes.
+        is_posted: whether it shows what stands in the ledger.
         order: a list's own order, by its columns; ``-`` before one that falls.
         choices: further parameters of an address that its queries take.
         parts: further queries of a view with a template of its own, by the name it knows their rows under.
@@ -46,7 +48,8 @@ class View:
     rank: int
     inputs: tuple[str, ...]
     sources: tuple[str, ...]
-    parameters: tuple[str, ...]
+    definitions: tuple[str, ...]
+    is_posted: bool
     order: tuple[str, ...]
     choices: frozenset[str]
     parts: dict[str, str]
@@ -63,6 +66,11 @@ class View:
     @property
     def is_list(self) -> bool:
         return self.template == "list.html"
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether it shows figures, which somebody may have signed; the rest tells of the work itself."""
+        return self.group in ("targets", "lists", "money")
 
 
 @cache
@@ -91,7 +99,8 @@ def _view(file: Path) -> View:
         rank=int(rank or 0),
         inputs=tuple(sorted({name for each in files for name in _inputs(each)})),
         sources=_words(file, "Sources"),
-        parameters=_words(file, "Parameters"),
+        definitions=_words(file, "Definitions"),
+        is_posted=bool(_header(file, "Posted")),
         order=tuple(re.findall(r"-?\w+", _header(file, "Order"))),
         choices=frozenset(name for each in files for name in re.findall(r"%\((\w+)\)s", _text(each))) - BOUND,
         parts=parts,

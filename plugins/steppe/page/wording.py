@@ -1,6 +1,7 @@
 """How columns and values read in Chinese and English. The kind of a value is told by its column's name, as everywhere in Steppe.
 
-The words are those of ``include/labels.csv``, and for what it leaves out those of the contracts: their headings and code lists.
+The words are those of ``include/labels.csv``, and for what it leaves out those of the tables of rules and of the contracts: their headings
+and code lists.
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ from steppe import contracts, settings
 
 LANGUAGES = ("zh", "en")
 NOTHING = "—"
+# What the tables of rules call their rows: file, its column, the columns whose values they name.
+NAMED = (
+    ("indicators", "indicator", ("definition",)),
+    ("programmes", "programme_code", ("definition", "programme_code")),
+    ("funds", "fund_code", ("fund_code",)),
+)
 
 
 @cache
@@ -28,6 +35,10 @@ def _labels() -> dict[tuple[str, str], tuple[str, str]]:
             if column.code_list:
                 for code, value in column.code_list.values.items():
                     known[column.name, str(value).lower()] = (column.code_list.labels[code], _spaced(str(value)))
+    for file, code, columns in NAMED:
+        with (settings.INCLUDE / "parameters" / f"{file}.csv").open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle):
+                known |= {(column, row[code]): (row["label_zh"], row["label_en"]) for column in columns}
     with (settings.INCLUDE / "labels.csv").open(encoding="utf-8", newline="") as handle:
         return known | {(row["column"], row["value"]): (row["zh"], row["en"]) for row in csv.DictReader(handle)}
 
@@ -80,7 +91,7 @@ def told(column: str, value: Any, language: str) -> str:  # noqa: PLR0911 - one 
     ):
         return f"{value:,}"
     if isinstance(value, list):
-        return "、".join(map(str, value))
+        return "、".join(told(column, each, language) for each in value)
     return str(value)
 
 

@@ -6,8 +6,11 @@
   if (!figures.length) return;
   const library = document.createElement("script");
   library.src = document.currentScript.dataset.plotly;
-  library.onload = draw;
+  library.onload = () => draw(false);
   document.head.append(library);
+
+  // What lies between the margins of the sheet: 182 mm of A4 at 96 pixels an inch.
+  const PAPER_PX = 687;
 
   function style(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -24,7 +27,7 @@
     const x = rows.map((row) => row.cells[0].textContent.trim());
     const bars = figure.dataset.chart === "bar";
     const colours = (bars ? ["--mark", "--tier2", "--tier3"] : ["--ink", "--tier3", "--tier2", "--tier1", "--muted", "--mark"]).map(style);
-    return heads.slice(1).map((name, place) => ({
+    const drawn = heads.slice(1).map((name, place) => ({
       name: name,
       x: x,
       y: rows.map((row) => number(row.cells[place + 1])),
@@ -33,9 +36,10 @@
       marker: { color: colours[place % colours.length] },
       line: { color: colours[place % colours.length], dash: place > 3 ? "dash" : "solid" },
     }));
+    return drawn.filter((trace) => trace.y.some((value) => value !== null));
   }
 
-  function draw() {
+  function draw(onPaper) {
     for (const figure of figures) {
       const table = figure.querySelector("table");
       let place = figure.querySelector(".plot");
@@ -48,16 +52,17 @@
       const layout = {
         margin: { l: 64, r: 12, t: 8, b: 36 },
         height: 260,
+        width: onPaper ? PAPER_PX : undefined,
         paper_bgcolor: "transparent",
         plot_bgcolor: "transparent",
         font: { color: style("--ink"), family: getComputedStyle(document.body).fontFamily },
         xaxis: { type: "category", gridcolor: style("--line") },
-        yaxis: { rangemode: "tozero", gridcolor: style("--line"), separatethousands: true },
+        yaxis: { rangemode: "tozero", gridcolor: style("--line"), tickformat: ",~f" },
         legend: { orientation: "h", y: -0.2, traceorder: "normal" },
       };
-      Plotly.react(place, traces(figure, table), layout, { displayModeBar: false, responsive: true });
+      Plotly.newPlot(place, traces(figure, table), layout, { displayModeBar: false, responsive: true });
     }
   }
 
-  document.addEventListener("themed", () => window.Plotly && draw());
+  document.addEventListener("themed", (event) => window.Plotly && draw(event.detail.onPaper));
 })();
