@@ -38,7 +38,7 @@ def test_pictures_of_the_documents(template: str, tmp_path: Path) -> None:
                 page.wait_for_load_state("networkidle")
                 page.screenshot(path=tmp_path / f"{name}.png")
                 with Image.open(tmp_path / f"{name}.png") as picture:
-                    picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=64).save(
+                    picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(
                         folder / f"{name}.png", optimize=True
                     )
                 assert (folder / f"{name}.png").stat().st_size < 120_000

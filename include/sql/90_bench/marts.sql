@@ -157,7 +157,8 @@ SELECT
 FROM warehouse.dim_village AS village
 CROSS JOIN unnest(%(months)s::date[]) WITH ORDINALITY AS batch (month, number)
 CROSS JOIN ledger.account_kind AS chart
-WHERE village.has_pv_share AND chart.kind LIKE 'pv%%' AND chart.chart_order <= 12;
+WHERE village.has_pv_share AND chart.kind LIKE 'pv%%' AND chart.chart_order <= 12
+ORDER BY batch.number, village.region_code; -- as they would have been posted
 
 INSERT INTO ledger.balance (region_code, account_code, batch_no, balance_rule, debit_fen, credit_fen, balance_fen)
 SELECT
@@ -170,3 +171,61 @@ SELECT
     1000 * batch.number
 FROM ledger.account AS account
 CROSS JOIN unnest(%(months)s::date[]) WITH ORDINALITY AS batch (month, number);
+
+-- One claim in ten of two years waits for its money.
+INSERT INTO mart.unpaid_entitlements (
+    region_code, programme_code, claim_key, event_date, payee_kind, payee_code, fund_code, due_fen, paid_fen, unpaid_fen, state
+)
+SELECT
+    region.region_code,
+    programme.code,
+    programme.code || ':' || md5(region.region_code || claim.number || month.first)::uuid,
+    month.first + claim.number,
+    'person',
+    md5('payee' || claim.number)::uuid::text,
+    'employment_subsidy',
+    50000,
+    0,
+    50000,
+    'at_bank'
+FROM ops.region AS region
+CROSS JOIN unnest(%(months)s::date[]) AS month (first)
+CROSS JOIN generate_series(0, 27) AS claim (number)
+CROSS JOIN (VALUES ('travel'), ('job_search'), ('training_living'), ('welfare_post')) AS programme (code)
+WHERE region.level = 'banner';
+
+INSERT INTO mart.programme_month (
+    region_code, programme_code, month, claims, eligible_claims, refused_claims, persons, granted_fen, paid_fen, clawback_fen
+)
+SELECT
+    region.region_code,
+    programme.programme_code,
+    month.first,
+    900,
+    170,
+    730,
+    160,
+    8500000,
+    7600000,
+    0
+FROM ops.region AS region
+CROSS JOIN unnest(%(months)s::date[]) AS month (first)
+CROSS JOIN (SELECT DISTINCT programme.programme_code FROM ops.programme AS programme) AS programme
+WHERE region.level = 'banner';
+
+INSERT INTO mart.fund_balance (
+    region_code, fund_code, budget_fen, available_fen, committed_fen, payable_fen, bank_fen, returned_fen, paid_fen
+)
+SELECT
+    region.region_code,
+    fund.fund_code,
+    900000000,
+    500000000,
+    100000000,
+    50000000,
+    50000000,
+    10000000,
+    190000000
+FROM ops.region AS region
+CROSS JOIN ops.fund AS fund
+WHERE region.level = 'banner';

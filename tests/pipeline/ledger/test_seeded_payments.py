@@ -193,7 +193,7 @@ def test_what_the_bank_paid_twice_is_found(scored: Scored) -> None:
 
 def test_every_unpaid_entitlement_is_found_with_where_its_money_is(scored: Scored) -> None:
     found = scored.connection.execute(
-        "SELECT line.payment_reference, line.line_no, unpaid.state FROM mart.unpaid_entitlements AS unpaid "
+        "SELECT line.payment_reference, line.line_no, unpaid.state FROM ledger.unpaid_entitlements AS unpaid "
         "LEFT JOIN ledger.payment_line AS line USING (region_code, claim_key)"
     ).fetchall()
     expected = [

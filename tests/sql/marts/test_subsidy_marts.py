@@ -8,7 +8,7 @@ import pytest
 from psycopg import sql
 from sql.known import BANNER
 from sql.ledger.region import PERSON, Region
-from steppe import database
+from steppe import database, warehouse
 from steppe.database import Connection
 
 
@@ -17,7 +17,13 @@ def region(admin: Connection, loader: Connection) -> Region:
     return Region(admin, loader)
 
 
-def rows(connection: Connection, mart: str, *columns: str) -> list[tuple[Any, ...]]:
+def rows(loader: Connection, mart: str, *columns: str) -> list[tuple[Any, ...]]:
+    """What a mart holds once it was refreshed."""
+    warehouse.refresh_marts(loader)
+    return held(loader, mart, *columns)
+
+
+def held(connection: Connection, mart: str, *columns: str) -> list[tuple[Any, ...]]:
     found = connection.execute(
         sql.SQL("SELECT {} FROM mart.{} ORDER BY 1, 2").format(
             sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(mart)
@@ -126,9 +132,46 @@ def test_what_was_paid_and_is_no_longer_due(region: Region) -> None:
 def test_a_reader_sees_the_banners_that_he_was_granted(region: Region, admin: Connection) -> None:
     region.works_away(1)
     region.post()
+    warehouse.refresh_marts(region.loader)
     with database.connect("analyst") as analyst:
-        assert len(rows(analyst, "subsidy_decisions", "claim_key", "outcome")) == 1
+        assert len(held(analyst, "subsidy_decisions", "claim_key", "outcome")) == 1
+        assert len(held(analyst, "unpaid_entitlements", "claim_key", "state")) == 1
         admin.execute("DELETE FROM ops.region_grant WHERE region_code IN ('150000', '150400', '150404')")
         admin.commit()
         for mart in ("subsidy_decisions", "unpaid_entitlements", "fund_balance", "programme_month"):
-            assert rows(analyst, mart, "region_code", "region_code") == []
+            assert held(analyst, mart, "region_code", "region_code") == []
+
+
+TOLD = ("unpaid_entitlements", "fund_balance", "programme_month")
+
+
+def differing(connection: Connection) -> list[str]:
+    """Marts that do not hold what the ledger says."""
+    return [
+        name
+        for name in TOLD
+        if connection.execute(
+            sql.SQL(
+                "(TABLE mart.{0} EXCEPT TABLE ledger.{0}) UNION ALL (TABLE ledger.{0} EXCEPT TABLE mart.{0})"
+            ).format(sql.Identifier(name))
+        ).fetchall()
+    ]
+
+
+def test_the_marts_follow_each_posting_without_a_publication(region: Region) -> None:
+    region.works_away(1)
+    region.post()
+    warehouse.refresh_marts(region.loader)
+    assert differing(region.loader) == []
+    region.answer(region.release())
+    region.post()
+    assert differing(region.loader) == list(TOLD)  # the twin: before the refresh they are what they were
+    warehouse.refresh_marts(region.loader)
+    assert differing(region.loader) == []
+    assert rows(region.loader, "unpaid_entitlements", "claim_key", "state") == []
+    # A decision that moves no money is told, too.
+    region.works_away(6, evidence_tier=4)
+    region.post()
+    assert differing(region.loader) == ["programme_month"]
+    warehouse.refresh_marts(region.loader)
+    assert differing(region.loader) == []
