@@ -1,7 +1,7 @@
 -- The rules of entitlement as they hold in each banner: a banner's own row, else its league's, else the region's, day by day.
 -- Grain: ledger_rule one row per programme, banner and range of days; ledger_fund_rule the same per fund, ledger_exclusion per pair.
--- Inputs: ops.programme, ops.fund_rule, ops.exclusion, ops.region. Rerun: replaces the transaction's temporary tables.
-DROP TABLE IF EXISTS pg_temp.ledger_rule, pg_temp.ledger_fund_rule, pg_temp.ledger_exclusion, pg_temp.ledger_placed;
+-- Inputs: ops.programme, ops.fund_rule, ops.exclusion, ops.region. Rerun: replaces the transaction's tables.
+DROP TABLE IF EXISTS staging.ledger_rule, staging.ledger_fund_rule, staging.ledger_exclusion, pg_temp.ledger_placed;
 CREATE TEMPORARY TABLE ledger_placed ON COMMIT DROP AS
 SELECT
     banner.region_code,
@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (
 WHERE banner.level = 'banner';
 
 -- A wider row holds on the days that no nearer one takes.
-CREATE TEMPORARY TABLE ledger_rule ON COMMIT DROP AS
+CREATE UNLOGGED TABLE staging.ledger_rule AS
 SELECT
     programme.programme_code,
     placed.region_code,
@@ -47,9 +47,9 @@ CROSS JOIN LATERAL unnest(
         WHERE nearer.programme_code = programme.programme_code AND nearer.region_code = any(placed.nearer)
     ), datemultirange())
 ) AS held (days);
-CREATE INDEX ON ledger_rule (programme_code, region_code);
+CREATE INDEX ON staging.ledger_rule (programme_code, region_code);
 
-CREATE TEMPORARY TABLE ledger_fund_rule ON COMMIT DROP AS
+CREATE UNLOGGED TABLE staging.ledger_fund_rule AS
 SELECT
     fund_rule.programme_code,
     fund_rule.fund_code,
@@ -69,9 +69,9 @@ CROSS JOIN LATERAL unnest(
     ), datemultirange())
 ) AS held (days)
 WHERE fund_rule.is_allowed;
-CREATE INDEX ON ledger_fund_rule (programme_code, region_code);
+CREATE INDEX ON staging.ledger_fund_rule (programme_code, region_code);
 
-CREATE TEMPORARY TABLE ledger_exclusion ON COMMIT DROP AS
+CREATE UNLOGGED TABLE staging.ledger_exclusion AS
 SELECT
     exclusion.programme_code,
     exclusion.excluded_by,
@@ -92,7 +92,7 @@ CROSS JOIN LATERAL unnest(
     ), datemultirange())
 ) AS held (days)
 WHERE exclusion.is_excluded;
-CREATE INDEX ON ledger_exclusion (programme_code, region_code);
-ANALYZE ledger_rule;
-ANALYZE ledger_fund_rule;
-ANALYZE ledger_exclusion;
+CREATE INDEX ON staging.ledger_exclusion (programme_code, region_code);
+ANALYZE staging.ledger_rule;
+ANALYZE staging.ledger_fund_rule;
+ANALYZE staging.ledger_exclusion;

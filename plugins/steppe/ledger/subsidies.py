@@ -75,7 +75,7 @@ def post_subsidies(connection: Connection, *, is_full: bool = False) -> Posted:
         if (latest, rules_now) != (mark, rules_used) or is_full:
             (is_publishing,) = _one(connection, "select_publishing")
             eligibility.decide(connection)
-            _record(connection, "insert_decision")
+            eligibility.record(connection)
             if not is_publishing:
                 values = {"publication_id": latest, "rules_sha256": rules_now}
                 database.run(connection, "30_ledger/update_subsidy_mark.sql", values)
@@ -145,17 +145,13 @@ def approve(connection: Connection, payment_reference: str, sha256: str, approve
 def _post_difference(connection: Connection, publication_id: int) -> Posted:
     database.run(connection, "30_ledger/create_bank_line.sql")
     database.run(connection, "30_ledger/create_line.sql")
-    if _record(connection, "insert_stale"):
+    (decided_at,) = _one(connection, "select_decision_time")
+    if database.run(connection, "30_ledger/insert_stale.sql", {"decided_at": decided_at}).rowcount:
         database.run(connection, "30_ledger/create_line.sql")
     _one(connection, "create_region", {"is_full": True, "mark": 0})
     database.run(connection, "30_ledger/create_subsidy_claim.sql")
     database.run(connection, "30_ledger/create_draft.sql", {"programme": PROGRAMME, "rule_version": RULE_VERSION})
     return post_draft(connection, publication_id=publication_id)
-
-
-def _record(connection: Connection, name: str) -> int:
-    (decided_at,) = _one(connection, "select_decision_time")
-    return database.run(connection, f"30_ledger/{name}.sql", {"decided_at": decided_at}).rowcount
 
 
 def _one(connection: Connection, name: str, values: dict[str, Any] | None = None) -> tuple[Any, ...]:

@@ -319,6 +319,7 @@ covered AS (
 SELECT count(*) FROM ended
 """
 
+# Key by key, from what is withdrawn: it is little as a rule, and the planner cannot know how much is put aside.
 _WITHDRAW = """
 WITH withdrawn AS (
     UPDATE {child} AS version SET known_to = %(known_from)s::timestamptz
@@ -330,18 +331,20 @@ WITH withdrawn AS (
 ),
 
 latest AS (
-    SELECT DISTINCT ON (covered.key_hash) covered.key_hash, covered.period
-    FROM warehouse.told_before AS covered
-    INNER JOIN withdrawn ON covered.key_hash = withdrawn.key_hash
-    WHERE covered.target = %(target)s AND covered.sender_code = %(sender_code)s
-    ORDER BY covered.key_hash, covered.period DESC
+    SELECT covered.place
+    FROM withdrawn
+    CROSS JOIN LATERAL (
+        SELECT told.ctid AS place
+        FROM warehouse.told_before AS told
+        WHERE told.target = %(target)s AND told.sender_code = %(sender_code)s AND told.key_hash = withdrawn.key_hash
+        ORDER BY told.period DESC
+        FETCH FIRST ROW WITH TIES
+    ) AS covered
 ),
 
 again AS (
-    DELETE FROM warehouse.told_before AS covered USING latest
-    WHERE
-        covered.target = %(target)s AND covered.sender_code = %(sender_code)s
-        AND covered.key_hash = latest.key_hash AND covered.period = latest.period
+    DELETE FROM warehouse.told_before AS covered
+    WHERE covered.ctid = any(ARRAY(SELECT latest.place FROM latest))
     RETURNING covered.content
 ),
 

@@ -128,7 +128,7 @@ def decided(connection: Connection) -> dict[tuple[str, str], dict[str, Any]]:
     """What was decided by (banner, claim)."""
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         eligibility.decide(connection)
-        rows = cursor.execute("SELECT * FROM ledger_decided").fetchall()
+        rows = cursor.execute("SELECT * FROM staging.ledger_decided").fetchall()
     return {
         (row["region_code"], row["claim_key"]): row
         | {

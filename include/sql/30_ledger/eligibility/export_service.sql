@@ -1,10 +1,8 @@
 -- 就业创业服务补助 (C3.7): the agency or broker whose verified export brought a registered person into work away. One claimant per export.
 -- Grain: one candidate per banner, export batch and person.
--- Inputs: ledger_rule, warehouse.fct_export_person, fct_export_batch, dim_intermediary, fct_employment_month, dim_person.
--- Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Inputs: staging.ledger_rule, warehouse.fct_export_person, fct_export_batch, dim_intermediary, fct_employment_month, dim_person.
+-- Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
@@ -42,7 +40,7 @@ kept AS (
         coalesce(rule.minimum, 1) AS minimum_months,
         count(employment.month) AS months
     FROM source
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'export_service'
             AND source.region_code = rule.region_code
@@ -79,6 +77,9 @@ final AS (
             AND person.known_to = 'infinity'
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'export_service' AS programme_code,
@@ -88,7 +89,8 @@ SELECT
     person_key,
     departed_on AS event_date,
     1 AS units,
-    NULL AS base_fen,
+    NULL::bigint AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
         ledger.condition(
@@ -104,4 +106,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

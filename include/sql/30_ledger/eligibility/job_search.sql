@@ -1,10 +1,8 @@
 -- 一次性求职创业补贴 (C3.8): a registered person who went away with an organised, verified export and works outside the home banner. Once.
 -- Grain: one candidate per banner, person and export batch.
--- Inputs: ledger_rule, warehouse.fct_export_person, fct_export_batch, fct_employment_month, dim_person.
--- Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Inputs: staging.ledger_rule, warehouse.fct_export_person, fct_export_batch, fct_employment_month, dim_person.
+-- Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
@@ -44,7 +42,7 @@ final AS (
             AND source.region_code = employment.region_code
             AND source.month = employment.month
             AND employment.known_to = 'infinity'
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'job_search'
             AND source.region_code = rule.region_code
@@ -52,6 +50,9 @@ final AS (
             AND source.employed_from_on < rule.valid_to
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'job_search' AS programme_code,
@@ -61,7 +62,8 @@ SELECT
     person_key,
     employed_from_on AS event_date,
     1 AS units,
-    NULL AS base_fen,
+    NULL::bigint AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
         ledger.condition(
@@ -80,4 +82,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

@@ -1,9 +1,7 @@
 -- 一次性奖励 (C3.6): the employer that employs many registered persons in one month of the epidemic. Once, from the poverty-alleviation fund.
 -- Grain: one candidate per employer and year in which a registered person is told to work there.
--- Inputs: ledger_rule, warehouse.fct_employment_month, dim_employer. Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Inputs: staging.ledger_rule, warehouse.fct_employment_month, dim_employer. Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 counted AS (
     SELECT
@@ -37,7 +35,7 @@ ruled AS (
         rule.window_from,
         rule.window_through
     FROM counted
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'mass_hiring_reward'
             AND counted.region_code = rule.region_code
@@ -58,16 +56,20 @@ final AS (
         CASE WHEN persons >= minimum_persons THEN 0 ELSE -persons END ASC, event_date ASC, region_code ASC
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'mass_hiring_reward' AS programme_code,
     concat_ws(':', 'mass_hiring_reward', employer_uscc, year) AS claim_key,
     'employer' AS payee_kind,
     employer_uscc AS payee_code,
-    NULL AS person_key,
+    NULL::uuid AS person_key,
     event_date,
     1 AS units,
-    NULL AS base_fen,
+    NULL::bigint AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition('employer_insured', payment_status, 'active', payment_status = 'active', 'dim_employer:' || employer_uscc),
         ledger.condition(
@@ -76,4 +78,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

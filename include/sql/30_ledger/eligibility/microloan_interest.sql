@@ -1,9 +1,7 @@
 -- 扶贫小额信贷贴息 (C5.4): the month's interest on a registered person's loan, as far as amount and term keep within the limits.
 -- Grain: one candidate per loan and month. The loan itself is no subsidy.
--- Inputs: warehouse.fct_microloan_month, dim_person, ops.parameter. Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Inputs: warehouse.fct_microloan_month, dim_person, ops.parameter. Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
@@ -41,6 +39,9 @@ final AS (
     LEFT JOIN LATERAL ops.parameter_at('microloan_term_months', source.region_code, source.granted_on) AS term ON TRUE
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'microloan_interest' AS programme_code,
@@ -51,6 +52,7 @@ SELECT
     event_date,
     1 AS units,
     balance_fen * annual_rate_bp / 120000 AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
         ledger.condition(
@@ -68,4 +70,4 @@ SELECT
         ledger.condition('not_overdue', overdue_fen || ' fen', '0 fen', overdue_fen = 0, 'fct_microloan_month:' || loan_code)
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

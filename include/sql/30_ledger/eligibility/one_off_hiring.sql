@@ -1,10 +1,8 @@
 -- 一次性吸纳就业补贴 (C3.5): the employer that takes on a registered person and keeps him. Once per employer and person.
 -- Grain: one candidate per employer and registered person who is told to work there.
--- Inputs: ledger_rule, warehouse.fct_employment_month, dim_employer. Rerun: adds the same candidates to an empty ledger_candidate.
+-- Inputs: staging.ledger_rule, warehouse.fct_employment_month, dim_employer. Rerun: the run replaces the tables.
 -- The employer's banner pays; where the employer is not insured in the region, the person's is told why it does not.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 employed AS (
     SELECT
@@ -52,7 +50,7 @@ final AS (
         count(*) FILTER (WHERE placed.evidence_tier <= coalesce(rule.evidence_tier, 4)) AS months,
         min(placed.delivery_id) AS delivery_id
     FROM placed
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'one_off_hiring'
             AND placed.region_code = rule.region_code
@@ -63,6 +61,9 @@ final AS (
         rule.evidence_tier
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'one_off_hiring' AS programme_code,
@@ -72,7 +73,8 @@ SELECT
     person_key,
     event_date,
     1 AS units,
-    NULL AS base_fen,
+    NULL::bigint AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition(
             'employer_insured', payment_status, 'active', is_known AND payment_status = 'active', 'dim_employer:' || employer_uscc
@@ -83,4 +85,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

@@ -1,9 +1,7 @@
 -- 光伏公益岗位 (C5.3): the holder of a post that a village pays out of its PV revenue. The village pays; here is whether it should.
 -- Grain: one candidate per village, holder and month.
--- Inputs: ledger_rule, warehouse.fct_pv_post_month, dim_pv_station, dim_person. Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Inputs: staging.ledger_rule, warehouse.fct_pv_post_month, dim_pv_station, dim_person. Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
@@ -14,29 +12,40 @@ source AS (
         (post.month + interval '1 month - 1 day')::date AS event_date,
         post.days_worked,
         post.wage_fen,
-        EXISTS(
-            SELECT 1
-            FROM warehouse.dim_pv_station AS station
-            WHERE
-                station.region_code = post.region_code
-                AND station.village_code = post.village_code
-                AND station.share_percent > 0
-                AND post.month >= station.valid_from
-                AND post.month < station.valid_to
-                AND station.known_to = 'infinity'
-        ) AS has_station,
         post.delivery_id
     FROM warehouse.fct_pv_post_month AS post
     WHERE post.known_to = 'infinity'
 ),
 
+-- A village may share several stations.
+shared AS (
+    SELECT DISTINCT
+        source.region_code,
+        source.village_code,
+        source.month
+    FROM source
+    INNER JOIN warehouse.dim_pv_station AS station
+        ON
+            source.region_code = station.region_code
+            AND source.village_code = station.village_code
+            AND source.month >= station.valid_from
+            AND source.month < station.valid_to
+    WHERE station.share_percent > 0 AND station.known_to = 'infinity'
+),
+
 final AS (
     SELECT
         source.*,
+        shared.month IS NOT NULL AS has_station,
         person.life_status,
         person.labour_ability,
         coalesce(rule.minimum, 1) AS minimum_days
     FROM source
+    LEFT JOIN shared
+        ON
+            source.region_code = shared.region_code
+            AND source.village_code = shared.village_code
+            AND source.month = shared.month
     LEFT JOIN warehouse.dim_person AS person
         ON
             source.person_key = person.person_key
@@ -44,7 +53,7 @@ final AS (
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
             AND person.known_to = 'infinity'
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'pv_post'
             AND source.region_code = rule.region_code
@@ -52,6 +61,9 @@ final AS (
             AND source.event_date < rule.valid_to
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'pv_post' AS programme_code,
@@ -62,6 +74,7 @@ SELECT
     event_date,
     1 AS units,
     wage_fen AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
         ledger.condition(
@@ -74,4 +87,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

@@ -1,9 +1,7 @@
 -- 培训生活费补贴 (C4.2): a registered person in training, by attended day; an online day counts like any other.
 -- Grain: one candidate per course that is not work-based, person and month of attendance.
--- Inputs: ledger_rule, warehouse.fct_attendance_month, dim_course, dim_person. Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Inputs: staging.ledger_rule, warehouse.fct_attendance_month, dim_course, dim_person. Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
@@ -43,7 +41,7 @@ final AS (
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
             AND person.known_to = 'infinity'
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'training_living'
             AND source.region_code = rule.region_code
@@ -51,6 +49,9 @@ final AS (
             AND source.event_date < rule.valid_to
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'training_living' AS programme_code,
@@ -60,7 +61,8 @@ SELECT
     person_key,
     event_date,
     attended_days AS units,
-    NULL AS base_fen,
+    NULL::bigint AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
         ledger.condition(
@@ -76,4 +78,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

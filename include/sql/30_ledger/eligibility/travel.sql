@@ -1,9 +1,7 @@
 -- 交通费补助 (C3.9): a registered person who works away from home, organised or not, once a year.
 -- Grain: one candidate per banner, person and year with work in a known place.
--- Inputs: ledger_rule, warehouse.fct_employment_month. Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Inputs: staging.ledger_rule, warehouse.fct_employment_month. Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
@@ -19,7 +17,7 @@ source AS (
         rule.window_through,
         greatest(month.register_delivery_id, month.spell_delivery_id, month.insurance_delivery_id) AS delivery_id
     FROM warehouse.fct_employment_month AS month
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'travel'
             AND month.region_code = rule.region_code
@@ -41,6 +39,9 @@ final AS (
         event_date ASC
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'travel' AS programme_code,
@@ -50,7 +51,8 @@ SELECT
     person_key,
     event_date,
     1 AS units,
-    NULL AS base_fen,
+    NULL::bigint AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition(
             'works_away', work_place, 'outside the home banner', is_out_migrant,
@@ -62,4 +64,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

@@ -1,26 +1,29 @@
 -- 失业保障转介 (C4.4): whoever lost work and has no support yet is passed on: insured to 失业保险, else to 低保 or 临时救助. No payment of ours.
 -- Grain: one candidate per banner, person and month of unemployment.
 -- Inputs: warehouse.fct_employment_month, benefit_now, assistance_now.
--- Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
-source AS (
+source AS NOT MATERIALIZED (
     SELECT
         month.region_code,
         month.person_key,
         month.month,
         (month.month + interval '1 month - 1 day')::date AS event_date,
-        month.status,
-        bool_or(month.status = 'employed') OVER earlier AS had_work,
-        bool_or(month.is_unemployment_insured) OVER earlier AS was_insured,
         greatest(month.register_delivery_id, month.spell_delivery_id, month.insurance_delivery_id) AS delivery_id
     FROM warehouse.fct_employment_month AS month
-    WHERE month.known_to = 'infinity'
-    WINDOW earlier AS (
-        PARTITION BY month.region_code, month.person_key ORDER BY month.month ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    )
+    WHERE month.known_to = 'infinity' AND month.status = 'unemployed'
+),
+
+earlier AS (
+    SELECT
+        month.region_code,
+        month.person_key,
+        min(month.month) FILTER (WHERE month.status = 'employed') AS first_employed,
+        min(month.month) FILTER (WHERE month.is_unemployment_insured) AS first_insured
+    FROM warehouse.fct_employment_month AS month
+    WHERE month.known_to = 'infinity' AND (month.status = 'employed' OR month.is_unemployment_insured)
+    GROUP BY month.region_code, month.person_key
 ),
 
 benefit AS (
@@ -41,22 +44,29 @@ assisted AS (
             source.person_key = assistance.person_key
             AND source.event_date >= assistance.decided_on
             AND source.month <= coalesce(assistance.ends_on, 'infinity')
-    WHERE source.status = 'unemployed' AND assistance.decision = 'granted'
+    WHERE assistance.decision = 'granted'
 ),
 
 final AS (
     SELECT
         source.*,
-        CASE WHEN source.was_insured THEN 'unemployment insurance' ELSE 'minimum living allowance or temporary relief' END AS route,
+        coalesce(earlier.first_employed < source.month, FALSE) AS had_work,
+        CASE
+            WHEN earlier.first_insured < source.month THEN 'unemployment insurance'
+            ELSE 'minimum living allowance or temporary relief'
+        END AS route,
         benefit.person_key IS NOT NULL AS has_benefit,
         assisted.person_key IS NOT NULL AS has_assistance
     FROM source
+    LEFT JOIN earlier ON source.region_code = earlier.region_code AND source.person_key = earlier.person_key
     LEFT JOIN benefit ON source.person_key = benefit.person_key AND source.month = benefit.month
     LEFT JOIN assisted
         ON source.region_code = assisted.region_code AND source.person_key = assisted.person_key AND source.month = assisted.month
-    WHERE source.status = 'unemployed'
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'unemployment_routing' AS programme_code,
@@ -66,10 +76,11 @@ SELECT
     person_key,
     event_date,
     1 AS units,
-    NULL AS base_fen,
+    NULL::bigint AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition(
-            'lost_work', coalesce(had_work, FALSE)::text, 'work in an earlier month; then to ' || route, had_work,
+            'lost_work', had_work::text, 'work in an earlier month; then to ' || route, had_work,
             'fct_employment_month:' || to_char(month, 'YYYY-MM')
         ),
         ledger.condition(
@@ -78,4 +89,4 @@ SELECT
         ledger.condition('without_assistance', has_assistance::text, 'false', NOT has_assistance, 'fct_assistance')
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

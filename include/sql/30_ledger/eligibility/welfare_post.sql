@@ -1,12 +1,9 @@
 -- 公益性岗位补贴 (C5.2): the holder of a post who cannot leave, has no other work, cannot escape poverty, and is able. One post per person.
 -- Grain: one candidate per post, holder and month.
--- Inputs: ledger_rule, warehouse.fct_welfare_post_month, dim_welfare_post, fct_employment_month, dim_person.
--- Rerun: adds the same candidates to an empty ledger_candidate.
+-- Inputs: staging.ledger_rule, warehouse.fct_welfare_post_month, dim_welfare_post, fct_employment_month, dim_person.
+-- Rerun: the run replaces the tables.
 -- A post has its own fund. Its places go to those who started first.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, fund_code, conditions,
-    delivery_id
-)
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
@@ -60,7 +57,7 @@ final AS (
             AND source.region_code = employment.region_code
             AND source.month = employment.month
             AND employment.known_to = 'infinity'
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'welfare_post'
             AND source.region_code = rule.region_code
@@ -68,6 +65,9 @@ final AS (
             AND source.event_date < rule.valid_to
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'welfare_post' AS programme_code,
@@ -107,4 +107,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

@@ -1,10 +1,8 @@
 -- 以工代训职业培训补贴 (C3.4): the employer that trains a registered person of its own at work, month by month.
 -- Grain: one candidate per work-based course, person and month of attendance.
--- Inputs: ledger_rule, warehouse.fct_attendance_month, dim_course, fct_employment_month, dim_person.
--- Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Inputs: staging.ledger_rule, warehouse.fct_attendance_month, dim_course, fct_employment_month, dim_person.
+-- Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
@@ -49,7 +47,7 @@ final AS (
             AND source.region_code = employment.region_code
             AND source.month = employment.month
             AND employment.known_to = 'infinity'
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'work_based_training'
             AND source.region_code = rule.region_code
@@ -57,6 +55,9 @@ final AS (
             AND source.event_date < rule.valid_to
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'work_based_training' AS programme_code,
@@ -66,7 +67,8 @@ SELECT
     person_key,
     event_date,
     1 AS units,
-    NULL AS base_fen,
+    NULL::bigint AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
         ledger.condition(
@@ -82,4 +84,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;

@@ -1,10 +1,8 @@
 -- 扶贫车间奖补 (C4.1): the workshop that operates and employs a registered person, month by month.
 -- Grain: one candidate per workshop, worker and month.
--- Inputs: ledger_rule, warehouse.fct_workshop_worker_month, dim_workshop, dim_person.
--- Rerun: adds the same candidates to an empty ledger_candidate.
-INSERT INTO ledger_candidate (
-    region_code, programme_code, claim_key, payee_kind, payee_code, person_key, event_date, units, base_fen, conditions, delivery_id
-)
+-- Inputs: staging.ledger_rule, warehouse.fct_workshop_worker_month, dim_workshop, dim_person.
+-- Rerun: the run replaces the tables.
+CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
@@ -43,7 +41,7 @@ final AS (
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
             AND person.known_to = 'infinity'
-    LEFT JOIN ledger_rule AS rule
+    LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'workshop_reward'
             AND source.region_code = rule.region_code
@@ -51,6 +49,9 @@ final AS (
             AND source.event_date < rule.valid_to
 )
 
+SELECT * FROM final;
+
+CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'workshop_reward' AS programme_code,
@@ -60,7 +61,8 @@ SELECT
     person_key,
     event_date,
     1 AS units,
-    NULL AS base_fen,
+    NULL::bigint AS base_fen,
+    NULL::text AS fund_code,
     jsonb_build_array(
         ledger.condition('registered', life_status, 'alive in the register', life_status = 'alive', 'dim_person:' || to_char(month, 'YYYY-MM')),
         ledger.condition(
@@ -80,4 +82,4 @@ SELECT
         )
     ) AS conditions,
     delivery_id
-FROM final;
+FROM staging.ledger_found;
