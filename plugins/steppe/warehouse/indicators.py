@@ -43,6 +43,8 @@ def compute(connection: Connection, month: date) -> None:
             "region_code": settings.REGION_CODE,
         }
         database.run(connection, "40_mart/indicator_value.sql", values)
+    # What shows the figures looks them up by place; the planner has to know that a month has many.
+    connection.execute("ANALYZE mart.indicator_value (indicator, version, part, place_code, month)")
 
 
 def members(connection: Connection, definition: Definition, month: date) -> list[tuple[Any, ...]]:
