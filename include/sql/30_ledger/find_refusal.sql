@@ -1,5 +1,6 @@
 -- Why a draft cannot be posted: the first transfer or account, in the order in which a person would look.
--- Grain: at most one row. Inputs: staging.ledger_draft, staging.ledger_posting, ledger_flow, ledger_movement, ledger.transfer, ops.fund_rule. Rerun: reads only.
+-- Grain: at most one row. Inputs: staging.ledger_known, ledger_fresh, ledger_flow, ledger_movement,
+-- ledger.transfer, ops.fund_rule. Rerun: reads only.
 WITH
 malformed AS (
     SELECT
@@ -7,7 +8,7 @@ malformed AS (
         'malformed' AS refusal,
         region_code,
         malformed_key AS subject,
-        batch_no,
+        NULL::integer AS batch_no,
         amount_fen
     FROM ledger_flow
     WHERE malformed_key IS NOT NULL
@@ -17,17 +18,17 @@ reversal AS (
     SELECT
         3 AS look_order,
         'reversal' AS refusal,
-        posting.region_code,
-        posting.idempotency_key AS subject,
-        posting.batch_no,
-        posting.amount_fen::numeric AS amount_fen
-    FROM staging.ledger_posting AS posting
+        fresh.region_code,
+        fresh.idempotency_key AS subject,
+        NULL::integer AS batch_no,
+        fresh.amount_fen::numeric AS amount_fen
+    FROM ledger_fresh AS fresh
     LEFT JOIN ledger.transfer AS original
-        ON posting.region_code = original.region_code AND posting.reverses_transfer_id = original.transfer_id
+        ON fresh.region_code = original.region_code AND fresh.reverses_transfer_id = original.transfer_id
     WHERE
-        posting.reverses_transfer_id IS NOT NULL
+        fresh.reverses_transfer_id IS NOT NULL
         AND (
-            posting.idempotency_key, posting.debit_account, posting.credit_account, posting.amount_fen, posting.kind, posting.event_date
+            fresh.idempotency_key, fresh.debit_account, fresh.credit_account, fresh.amount_fen, fresh.kind, fresh.event_date
         )
         IS DISTINCT FROM
         (
@@ -40,23 +41,14 @@ conflict AS (
     SELECT
         2 AS look_order,
         'conflict' AS refusal,
-        draft.region_code,
-        draft.idempotency_key AS subject,
+        known.region_code,
+        known.idempotency_key AS subject,
         transfer.batch_no,
         transfer.amount_fen::numeric AS amount_fen
-    FROM staging.ledger_draft AS draft
+    FROM staging.ledger_known AS known
     INNER JOIN ledger.transfer
-        ON draft.region_code = transfer.region_code AND draft.idempotency_key = transfer.idempotency_key
-    WHERE
-        (
-            draft.debit_account, draft.credit_account, draft.amount_fen, draft.kind,
-            draft.event_date, draft.reverses_transfer_id
-        )
-        IS DISTINCT FROM
-        (
-            transfer.debit_account, transfer.credit_account, transfer.amount_fen, transfer.kind,
-            transfer.event_date, transfer.reverses_transfer_id
-        )
+        ON known.region_code = transfer.region_code AND known.idempotency_key = transfer.idempotency_key
+    WHERE known.is_different
 ),
 
 unknown_kind AS (
@@ -65,7 +57,7 @@ unknown_kind AS (
         'unknown_kind' AS refusal,
         region_code,
         account_code AS subject,
-        batch_no,
+        NULL::integer AS batch_no,
         NULL::numeric AS amount_fen
     FROM ledger_movement
     WHERE kind IS NULL OR subject_code = ''
@@ -77,7 +69,7 @@ overdrawn AS (
         'overdrawn' AS refusal,
         region_code,
         account_code AS subject,
-        batch_no,
+        NULL::integer AS batch_no,
         balance_fen AS amount_fen
     FROM ledger_movement
     WHERE balance_rule = 'not_negative' AND balance_fen < 0
@@ -90,7 +82,7 @@ off_path AS (
         'off_path' AS refusal,
         region_code,
         first_key AS subject,
-        batch_no,
+        NULL::integer AS batch_no,
         amount_fen
     FROM ledger_flow
     WHERE
@@ -108,7 +100,7 @@ not_allowed AS (
         'not_allowed' AS refusal,
         region_code,
         concat_ws(' on ', debit_account, event_date) AS subject,
-        batch_no,
+        NULL::integer AS batch_no,
         amount_fen
     FROM ledger_flow
     WHERE

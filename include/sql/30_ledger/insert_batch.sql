@@ -1,62 +1,54 @@
 -- Posts what was prepared: one sealed batch per banner, its accounts, transfers and balances.
 -- Grain: one row per banner, account or transfer, as the tables have it.
--- Inputs: staging.ledger_posting, ledger_flow, ledger_movement, ledger.seal. Rerun: a key is posted once; the unique keys refuse a second time.
-WITH
-last_seal AS (
-    SELECT DISTINCT ON (region_code)
-        region_code,
-        sha256
-    FROM ledger.seal
-    ORDER BY region_code ASC, batch_no DESC
-),
-
-content AS (
-    SELECT
-        region_code,
-        string_agg(digest, ''::bytea ORDER BY transfer_id) AS digests
-    FROM staging.ledger_posting
-    GROUP BY region_code
-),
-
-batch AS (
-    SELECT
-        region_code,
-        batch_no,
-        min(first_transfer_id) AS first_transfer_id,
-        min(first_transfer_id) + sum(transfers)::bigint - 1 AS last_transfer_id,
-        sum(amount_fen) AS amount_fen,
-        %(posted_at)s::timestamptz AS posted_at,
-        %(publication_id)s::bigint AS publication_id
-    FROM ledger_flow
-    GROUP BY region_code, batch_no
-),
-
-chained AS (
-    SELECT
-        batch.*,
-        content.digests,
-        coalesce(last_seal.sha256, sha256(convert_to(batch.region_code, 'UTF8'))) AS previous_sha256
-    FROM batch
-    INNER JOIN content ON batch.region_code = content.region_code
-    LEFT JOIN last_seal ON batch.region_code = last_seal.region_code
+-- Inputs: ledger_addition, ledger_flow, staging.ledger_batch, ledger_movement, ledger.transfer.
+-- Rerun: a key is posted once; the unique keys refuse a second time.
+-- Sorted, so that both indexes grow at their ends.
+INSERT INTO ledger.transfer (
+    region_code, transfer_id, idempotency_key, batch_no, debit_account, credit_account, amount_fen, kind, event_date, posted_at,
+    rule_version, delivery_id, reverses_transfer_id, digest
 )
+SELECT
+    addition.region_code,
+    addition.number_before + addition.ordinality AS transfer_id,
+    addition.idempotency_key,
+    addition.batch_no,
+    addition.debit_account,
+    addition.credit_account,
+    addition.amount_fen,
+    addition.kind,
+    addition.event_date,
+    %(posted_at)s,
+    addition.rule_version,
+    addition.delivery_id,
+    addition.reverses_transfer_id,
+    addition.digest
+FROM pg_temp.ledger_addition_in_order() WITH ORDINALITY AS addition;
 
+-- The seal is over what is in the table now, read in the order of its primary key.
 INSERT INTO ledger.seal (
     region_code, batch_no, first_transfer_id, last_transfer_id, amount_fen, posted_at, publication_id, previous_sha256, sha256
 )
 SELECT
-    region_code,
-    batch_no,
-    first_transfer_id,
-    last_transfer_id,
-    amount_fen,
-    posted_at,
-    publication_id,
-    previous_sha256,
+    batch.region_code,
+    batch.batch_no,
+    batch.last_transfer_id_before + 1 AS first_transfer_id,
+    batch.last_transfer_id_before + batch.transfers AS last_transfer_id,
+    batch.amount_fen,
+    %(posted_at)s,
+    %(publication_id)s,
+    batch.previous_sha256,
     ledger.seal_digest(
-        region_code, batch_no, first_transfer_id, last_transfer_id, amount_fen, posted_at, publication_id, previous_sha256, digests
+        batch.region_code, batch.batch_no, batch.last_transfer_id_before + 1, batch.last_transfer_id_before + batch.transfers,
+        batch.amount_fen, %(posted_at)s, %(publication_id)s, batch.previous_sha256, content.digests
     ) AS sha256
-FROM chained;
+FROM staging.ledger_batch AS batch
+CROSS JOIN LATERAL (
+    SELECT string_agg(transfer.digest, ''::bytea ORDER BY transfer.transfer_id) AS digests
+    FROM ledger.transfer
+    WHERE
+        transfer.region_code = batch.region_code
+        AND transfer.transfer_id BETWEEN batch.last_transfer_id_before + 1 AND batch.last_transfer_id_before + batch.transfers
+) AS content;
 
 INSERT INTO ledger.account (region_code, account_code, kind, subject_code, normal_side, balance_rule, opened_batch_no)
 SELECT
@@ -82,28 +74,6 @@ SELECT
     balance_fen
 FROM ledger_movement
 ORDER BY region_code, account_code;
-
--- The prepared rows lie in the order of their numbers, so that both indexes grow at their ends.
-INSERT INTO ledger.transfer (
-    region_code, transfer_id, idempotency_key, batch_no, debit_account, credit_account, amount_fen, kind, event_date, posted_at,
-    rule_version, delivery_id, reverses_transfer_id, digest
-)
-SELECT
-    region_code,
-    transfer_id,
-    idempotency_key,
-    batch_no,
-    debit_account,
-    credit_account,
-    amount_fen,
-    kind,
-    event_date,
-    %(posted_at)s,
-    rule_version,
-    delivery_id,
-    reverses_transfer_id,
-    digest
-FROM staging.ledger_posting;
 
 SELECT
     count(DISTINCT region_code) AS batches,

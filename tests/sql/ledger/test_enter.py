@@ -130,6 +130,46 @@ def test_a_reversal_that_does_not_mirror_is_refused(loader: Connection, change: 
         ledger.enter(loader, [replace(RENT_BACK, **change)])
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_refused"),
+    [
+        ({}, False),
+        ({"reverses_transfer_id": 3}, True),
+        ({"region_code": OTHER_BANNER, "idempotency_key": RENT_BACK.idempotency_key.replace(BANNER, OTHER_BANNER)}, True),
+        ({"reverses_transfer_id": 1}, True),
+        ({"amount_fen": 59}, True),
+        ({"debit_account": RENT.debit_account, "credit_account": RENT.credit_account}, True),
+        ({"kind": "pv_use_other"}, True),
+        ({"event_date": date(2020, 6, 1)}, True),
+        ({"idempotency_key": f"{RENT.idempotency_key[:-1]}2.reversal"}, True),
+    ],
+    ids=["mirrors", "nothing", "another banner", "another transfer", "amount", "not mirrored", "kind", "date", "key"],
+)  # fmt: skip
+def test_the_table_itself_refuses_a_reversal_that_does_not_mirror(
+    loader: Connection, changes: dict[str, Any], is_refused: bool
+) -> None:
+    """Past the posting, as only the loader could."""
+    ledger.enter(loader, [OPENING, RENT])
+    row = {
+        **vars(RENT_BACK),
+        "transfer_id": 4,
+        "batch_no": 2,
+        "posted_at": "2020-06-01",
+        "digest": bytes(32),
+        **changes,
+    }
+    insert = sql.SQL("INSERT INTO ledger.transfer ({}) VALUES ({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, row)), sql.SQL(", ").join(sql.Placeholder() * len(row))
+    )
+
+    with loader.transaction(force_rollback=True):
+        if is_refused:
+            with pytest.raises(psycopg.errors.ForeignKeyViolation, match="does not mirror"):
+                loader.execute(insert, list(row.values()))
+        else:
+            assert loader.execute(insert, list(row.values())).rowcount == 1
+
+
 def test_a_reversal_is_not_reversed(loader: Connection) -> None:
     ledger.enter(loader, [OPENING, RENT])
     ledger.enter(loader, [RENT_BACK])
