@@ -3,10 +3,8 @@
 -- Rerun: replaces the month.
 -- Fresh is what was confirmed within parameter freshness_days of the end of the month: time, place and employer by a verification or a paid
 -- contribution, the phone by a call or the register, insurance by the insurance agency's delivery for the month.
-DELETE FROM mart.list_field_faults
-WHERE month = %(month)s::date;
-
-INSERT INTO mart.list_field_faults (month, field, person_key, region_code, village_code, is_incomplete, is_stale)
+-- A query that inserts runs alone; one that makes a table is shared by all processors.
+CREATE TEMPORARY TABLE field_fault ON COMMIT DROP AS
 WITH rule AS (
     SELECT
         banner.region_code,
@@ -119,6 +117,21 @@ CROSS JOIN
         ('insurance', joined.has_insurance, joined.is_insurance_stale)
     ) AS told (field, is_told, is_stale)
 WHERE NOT told.is_told OR told.is_stale;
+
+DELETE FROM mart.list_field_faults
+WHERE month = %(month)s::date;
+
+INSERT INTO mart.list_field_faults (month, field, person_key, region_code, village_code, is_incomplete, is_stale)
+SELECT
+    month,
+    field,
+    person_key,
+    region_code,
+    village_code,
+    is_incomplete,
+    is_stale
+FROM field_fault;
+DROP TABLE field_fault;
 
 DELETE FROM mart.five_fields
 WHERE month = %(month)s::date;

@@ -3,10 +3,8 @@
 -- as known now; ops.publication, ops.parameter. Rerun: replaces the month.
 -- Fresh is what was told or confirmed within parameter freshness_days of the end of the month; what the register alone tells is as old as its
 -- publication for the month.
-DELETE FROM mart.list_clear_faults
-WHERE month = %(month)s::date;
-
-INSERT INTO mart.list_clear_faults (month, clear, person_key, region_code, village_code, is_incomplete, is_stale, is_contradicted)
+-- A query that inserts runs alone; one that makes a table is shared by all processors.
+CREATE TEMPORARY TABLE clear_fault ON COMMIT DROP AS
 WITH rule AS (
     SELECT
         banner.region_code,
@@ -51,8 +49,7 @@ verified AS (
     GROUP BY spell.person_key, spell.sender_code
 ),
 
--- Worked out once, whatever the planner takes the month for.
-twice AS MATERIALIZED (
+twice AS (
     SELECT employment.person_key
     FROM warehouse.fct_employment_month AS employment
     WHERE employment.known_to = 'infinity' AND employment.month = %(month)s::date
@@ -153,6 +150,22 @@ CROSS JOIN
         )
     ) AS judged (clear, is_incomplete, is_stale, is_contradicted)
 WHERE judged.is_incomplete OR judged.is_stale OR judged.is_contradicted;
+
+DELETE FROM mart.list_clear_faults
+WHERE month = %(month)s::date;
+
+INSERT INTO mart.list_clear_faults (month, clear, person_key, region_code, village_code, is_incomplete, is_stale, is_contradicted)
+SELECT
+    month,
+    clear,
+    person_key,
+    region_code,
+    village_code,
+    is_incomplete,
+    is_stale,
+    is_contradicted
+FROM clear_fault;
+DROP TABLE clear_fault;
 
 DELETE FROM mart.four_clears
 WHERE month = %(month)s::date;

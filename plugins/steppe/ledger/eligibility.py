@@ -6,11 +6,9 @@ from psycopg import sql
 
 from steppe import database, programmes, settings
 from steppe.database import Connection
-from steppe.planning import BY_HASH, planned
+from steppe.planning import BY_HASH_OF_MONTHS, planned
 
 FOLDER = "30_ledger/eligibility"
-# Every process of a join has its share of memory; what is more goes to disk.
-_PLANNED = BY_HASH | {"hash_mem_multiplier": "1"}
 
 
 def decide(connection: Connection) -> None:
@@ -25,7 +23,7 @@ def decide(connection: Connection) -> None:
     connection.execute("SET LOCAL default_statistics_target = 10")
     for programme_code in in_order(connection):
         # Facts that were just published have no statistics yet, and claims meet one another under keys that are worked out.
-        with planned(connection, _PLANNED):
+        with planned(connection, BY_HASH_OF_MONTHS):
             if _find(connection, programme_code):
                 for step in ("term", "contest", "outcome"):
                     database.run(connection, f"30_ledger/create_{step}.sql", {"programme_code": programme_code})
@@ -36,7 +34,7 @@ def record(connection: Connection) -> None:
     """Record what ``decide`` found anew: a changed decision is the next one of its claim. The transaction's tables are dropped."""
     row = database.run(connection, "30_ledger/select_decision_time.sql").fetchone()
     assert row is not None  # noqa: S101 - an aggregate without GROUP BY has one row
-    with planned(connection, _PLANNED):
+    with planned(connection, BY_HASH_OF_MONTHS):
         database.run(connection, "30_ledger/create_changed.sql", {"decided_at": row[0]})
     database.run(connection, "30_ledger/insert_decision.sql")
     database.run(connection, "30_ledger/drop_decided.sql")

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from steppe import database, settings
 from steppe.database import Connection
-from steppe.planning import planned
+from steppe.planning import BY_HASH_OF_MONTHS, planned
 from steppe.warehouse import indicators, partitions, signals
 from steppe.warehouse.derivation import EMPLOYMENT
 from steppe.warehouse.marks import Step, advance, pending
@@ -90,8 +90,9 @@ def refresh_month(connection: Connection, month: date, up_to: int) -> None:
         columns = sql.SQL("known_to, month, region_code, person_key, out_migration_tier, status, village_code")
         connection.execute(sql.SQL("ANALYZE {} ({})").format(child.identifier, columns))
     values = {"month": month, "region_code": settings.REGION_CODE, "up_to": up_to}
-    for name in _LISTS:
-        database.run(connection, f"40_mart/{name}.sql", values)
+    with planned(connection, BY_HASH_OF_MONTHS):
+        for name in _LISTS:
+            database.run(connection, f"40_mart/{name}.sql", values)
     indicators.compute(connection, month)
     for name in _FIGURES:
         database.run(connection, f"40_mart/{name}.sql", values)
