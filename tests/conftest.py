@@ -15,13 +15,21 @@ from warehouses import fresh_warehouse
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+# What is set up once for a process and takes long: tests of these modules stay together.
+SHARED = {
+    "tests/pipeline/test_scheduler": "airflow",
+    "tests/pipeline/test_answer_key": "stated sample",
+    "tests/pipeline/test_sample_figures": "stated sample",
+    "tests/page/": "page",
+}
+
 
 class ByServers(LoadScopeScheduling):
-    """Where two processes share the work, a module's tests stay together, and so do all that look at the one running Airflow."""
+    """Where two processes share the work, a module's tests stay together, and so do those of modules with one set-up."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        return "airflow" if module.startswith("tests/pipeline/test_scheduler") else module
+        return next((scope for begin, scope in SHARED.items() if module.startswith(begin)), module)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServers:

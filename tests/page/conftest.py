@@ -10,14 +10,21 @@ from httpx import Response
 from page.users import Get, by_header, fill, give_roles, take_roles
 from steppe import database
 from steppe.page import create_app
-from warehouses import fresh_warehouse
+from warehouses import filled_template, fresh_warehouse
+
+
+@pytest.fixture(scope="session")
+def filled_once(template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    def work() -> None:
+        with database.connect("loader") as loader:
+            fill(loader)
+
+    return filled_template(template, tmp_path_factory.mktemp("page_template"), work)
 
 
 @pytest.fixture(scope="module")
-def filled(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with fresh_warehouse(template, tmp_path_factory.mktemp("page")) as name:
-        with database.connect("loader") as loader:
-            fill(loader)
+def filled(filled_once: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with fresh_warehouse(filled_once, tmp_path_factory.mktemp("page")) as name:
         with database.connect("admin") as admin:
             give_roles(admin)
         yield name

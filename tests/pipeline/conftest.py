@@ -1,4 +1,4 @@
-"""Fixtures: one Airflow for the session, with three users, and the first run of all its DAGs."""
+"""Fixtures: the stated sample loaded once; one Airflow for the session, with three users, and the first run of all its DAGs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,24 @@ import pytest
 from pipeline.running import BROKEN, SENDERS, Installation, Outcome, break_manifest, let_in, run_ingest
 from psycopg import sql
 from receivers import Receiver
-from steppe import intake, sample, server
+from steppe import database, intake, sample, scoring, server
 from steppe.orchestration import processes
 from steppe.orchestration.client import Progress
+from warehouses import filled_template
+from whole_path import deliver, load
+
+
+@pytest.fixture(scope="session")
+def stated(template: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, sample.Sample]:
+    """The sample of which docs/signals.md speaks, published and not built yet: a template to clone, and the files with their answers."""
+    made = sample.generate(tmp_path_factory.mktemp("stated") / "sample", *scoring.STATED_SAMPLE)
+
+    def fill() -> None:
+        with database.connect("loader") as loader:
+            deliver(made.files)
+            load(loader)
+
+    return filled_template(template, tmp_path_factory.mktemp("stated_path"), fill), made
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from sql.marts.test_indicators import counted_by_hand, stored
 from steppe import database, sample, scoring
 from steppe.warehouse import assessment, signals
 from warehouses import fresh_warehouse
-from whole_path import deliver, finish, load
+from whole_path import finish
 
 # Everything is loaded before the first test.
 pytestmark = pytest.mark.timeout(600)
@@ -20,18 +20,19 @@ MONTHS = (date(2020, 5, 1), date(2020, 6, 1))
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> sample.Sample:
-    return sample.generate(tmp_path_factory.mktemp("figures") / "sample", *scoring.STATED_SAMPLE)
+def made(stated: tuple[str, sample.Sample]) -> sample.Sample:
+    return stated[1]
 
 
 @pytest.fixture(scope="module")
 def loader(
-    template: str, made: sample.Sample, tmp_path_factory: pytest.TempPathFactory
+    stated: tuple[str, sample.Sample], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[database.Connection]:
-    """Loaded once: what a test changes, it takes back."""
-    with fresh_warehouse(template, tmp_path_factory.mktemp("figures_path")), database.connect("loader") as connection:
-        deliver(made.files)
-        load(connection)
+    """Built once: what a test changes, it takes back."""
+    with (
+        fresh_warehouse(stated[0], tmp_path_factory.mktemp("figures_path")),
+        database.connect("loader") as connection,
+    ):
         finish(connection)
         yield connection
 

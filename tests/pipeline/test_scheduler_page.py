@@ -172,20 +172,6 @@ def test_a_chart_says_what_its_table_says(open_as: Callable[..., Page], told: li
     assert complaints(told) == []
 
 
-def test_it_prints_on_a4(open_as: Callable[..., Page]) -> None:
-    page = open_as()
-    page.goto("/steppe/view/targets")
-    page.wait_for_selector(".plot svg")
-    printed = page.pdf(prefer_css_page_size=True)
-    (SCREENSHOTS / "targets.pdf").write_bytes(printed)
-    boxes = {tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox \[([^\]]+)\]", printed)}
-    assert boxes == {(0.0, 0.0, 594.95996, 841.91998)} or all(
-        abs(box[2] - 595) < 1 and abs(box[3] - 842) < 1 for box in boxes
-    )
-    page.emulate_media(media="print")
-    assert not page.get_by_role("button", name="查看").is_visible()
-
-
 @pytest.mark.parametrize(
     ("user", "sees", "misses"),
     [("clerk", "松山区", "元宝山区"), ("audit", "元宝山区", "显示不存在"), ("steppe", "元宝山区", "显示姓名")],
