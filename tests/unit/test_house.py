@@ -43,6 +43,7 @@ ABOVE_ALL = {
     "installation",
     "bench",
     "bench_page",
+    "bench_region",
     "summary",
     "clauses",
     "dictionary",

@@ -135,16 +135,20 @@ class Subject(StrEnum):
 
     PATH = "path"
     LEDGER = "ledger"
+    REGION = "region"
 
 
 def bench(
-    subject: Annotated[Subject, typer.Argument(help="The path of a snapshot, or the ledger.")] = Subject.PATH,
+    subject: Annotated[
+        Subject, typer.Argument(help="A snapshot's path, the ledger, or the whole region.")
+    ] = Subject.PATH,
     rows: Annotated[list[int] | None, typer.Option(help="Rows of a snapshot; give it again for each size.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="How often each size is measured; the median counts.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Only the figures, as JSON.")] = False,
     page: Annotated[bool, typer.Option("--page", help="The page instead, at full size: 6 GB, some minutes.")] = False,
 ) -> None:
-    """Measure the path of a person snapshot against one plain COPY of it (B), the ledger, or the page; exit 1 when a bound is missed.
+    """Measure the path of a person snapshot against one plain COPY of it (B), the ledger, two months of the whole region (10 GB),
+    or the page; exit 1 when a bound is missed.
 
     It has warehouses of its own in the embedded server; nothing of the installation is touched.
 
@@ -154,12 +158,17 @@ def bench(
 
         ./steppe bench ledger --rows 1000000
 
+        ./steppe bench region
+
         ./steppe bench --page
 
         ./steppe bench --rows 100000 --repeats 1 --json
     """
     if page:
         _bench_page()
+        return
+    if subject is Subject.REGION:
+        _bench_region()
         return
     from steppe import bench as bench_path
 
@@ -189,6 +198,15 @@ def _bench_page() -> None:
         console.out.print(f"{milliseconds:7.0f} ms  {name}", markup=False)
     _tell(report.bounds)
     if not all(bound.is_met for bound in report.bounds):
+        raise typer.Exit(1)
+
+
+def _bench_region() -> None:
+    from steppe import bench_region
+
+    bounds = bench_region.run(console.say).bounds()
+    _tell(bounds)
+    if not all(bound.is_met for bound in bounds):
         raise typer.Exit(1)
 
 
