@@ -41,14 +41,12 @@ conflict AS (
     SELECT
         2 AS look_order,
         'conflict' AS refusal,
-        known.region_code,
-        known.idempotency_key AS subject,
-        transfer.batch_no,
-        transfer.amount_fen::numeric AS amount_fen
-    FROM staging.ledger_known AS known
-    INNER JOIN ledger.transfer
-        ON known.region_code = transfer.region_code AND known.idempotency_key = transfer.idempotency_key
-    WHERE known.is_different
+        region_code,
+        idempotency_key AS subject,
+        batch_no,
+        amount_fen::numeric AS amount_fen
+    FROM staging.ledger_known
+    WHERE is_different
 ),
 
 unknown_kind AS (
