@@ -12,9 +12,19 @@ from psycopg import sql
 
 from steppe.database import Connection
 
-# Not what is said, but how it came about: what is kept for the publisher; the ledger's journal, in which corrections stay; cases that
-# were found and persons that were drawn at the time, and stay so whatever arrives later.
-_NOT_CONTENT = ("warehouse.told_before", "mart.account_month", "mart.callback_sample", "mart.signal_case")
+# Not what is said, but how it came about: what is kept for the publisher; the ledger's journal, in which corrections stay, and what was
+# approved and paid, which no delivery tells; cases that were found and persons that were drawn at the time, and stay so whatever arrives
+# later.
+_NOT_CONTENT = (
+    "warehouse.told_before",
+    "mart.account_month",
+    "mart.money_mark",
+    "mart.unpaid_entitlements",
+    "mart.fund_balance",
+    "mart.programme_month",
+    "mart.callback_sample",
+    "mart.signal_case",
+)
 _TABLES = """
 SELECT
     relation.relnamespace::regnamespace::text,
