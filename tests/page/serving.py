@@ -37,6 +37,7 @@ def served(user: str = "steppe") -> Iterator[str]:
     thread.start()
     try:
         while not server.started:
+            assert thread.is_alive(), "the page's server ended before it answered"
             time.sleep(0.05)
         yield f"http://127.0.0.1:{port}/steppe"
     finally:

@@ -53,12 +53,9 @@ def _find(connection: Connection, programme_code: str) -> int:
 
 def _keep(connection: Connection, programme_code: str) -> None:
     """Attach what was decided of a programme to what was decided of those before it."""
-    kept = sql.Identifier("staging", f"ledger_decided_{programme_code}")
-    connection.execute(
-        sql.SQL("ALTER TABLE staging.ledger_outcome RENAME TO {}").format(
-            sql.Identifier(f"ledger_decided_{programme_code}")
-        )
-    )
+    name = f"ledger_decided_{programme_code}"
+    kept = sql.Identifier("staging", name)
+    connection.execute(sql.SQL("ALTER TABLE staging.ledger_outcome RENAME TO {}").format(sql.Identifier(name)))
     connection.execute(
         sql.SQL("ALTER TABLE staging.ledger_decided ATTACH PARTITION {} FOR VALUES IN ({})").format(
             kept, sql.Literal(programme_code)
