@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,18 @@ def connect(role: str = "loader", *, autocommit: bool = False, application: str 
             f"the warehouse at {public_url()} does not answer ({type(error).__name__}): "
             "run `./steppe up`, or check STEPPE_WAREHOUSE_URL"
         ) from error
+
+
+@contextmanager
+def autocommitted(connection: Connection) -> Iterator[None]:
+    """Let every statement be a transaction of its own until the block ends, for what cannot be part of one; none may be open."""
+    before = connection.autocommit
+    connection.autocommit = True
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.autocommit = before
 
 
 @cache

@@ -8,5 +8,5 @@ FROM pg_class AS relation
 LEFT JOIN pg_inherits AS inheritance ON inheritance.inhrelid = relation.oid
 WHERE
     relation.relnamespace = 'staging'::regnamespace
-    AND relation.relname = ANY(%(names)s::text [])
+    AND relation.relname = ANY(%(names)s::name [])
 ORDER BY relation.relname;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import LiteralString
 
 from psycopg import sql
@@ -191,8 +192,8 @@ def has_rows(connection: Connection, resource: Resource, delivery_id: int) -> bo
 def clear(connection: Connection, delivery_id: int, *resources: Resource) -> None:
     """Remove a delivery's children and bad lines, attached or left over from a run that was killed. Commits.
 
-    A partition is detached CONCURRENTLY, so that nobody who reads the parent waits; that cannot be part of a transaction and takes a
-    connection of its own. The caller's transaction must be over, or the detaching would wait for it.
+    A partition is detached CONCURRENTLY, so that nobody who reads the parent waits; that cannot be part of a transaction, so the
+    caller's must be over.
     """
     with connection.transaction():
         database.run(
@@ -200,38 +201,50 @@ def clear(connection: Connection, delivery_id: int, *resources: Resource) -> Non
             "05_intake/clear_bad_lines.sql",
             {"delivery_id": delivery_id, "resources": [resource.name for resource in resources]},
         )
-        found = [resource for resource in resources if _children(connection, resource, delivery_id)]
+        found = _children(connection, delivery_id, *resources)
     if not found:
         return
-    with database.connect("loader", autocommit=True, application="steppe drop") as apart:
-        names = [name for resource in found for name in _detach_all(apart, resource, delivery_id)]
-        # All in one: after each DROP the server looks through the whole of its buffers.
-        tables = sql.SQL(", ").join(sql.Identifier("raw", name) for name in names)
-        apart.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(tables))
+    with database.autocommitted(connection):
+        names = [name for resource in resources for name in _detach_all(connection, resource, delivery_id)]
+        if names:  # another run may have been quicker
+            # All in one: after each DROP the server looks through the whole of its buffers.
+            tables = sql.SQL(", ").join(sql.Identifier("raw", name) for name in names)
+            connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(tables))
 
 
-def _detach_all(apart: Connection, resource: Resource, delivery_id: int) -> list[str]:
+def _detach_all(connection: Connection, resource: Resource, delivery_id: int) -> list[str]:
     """Detach a delivery's children of one resource; their names."""
     # A parent can have one detachment under way: others wait here, and one that was killed is brought to its end first.
-    apart.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"steppe.detach.{resource.name}",))
-    for (name,) in database.run(apart, "05_intake/half_detached.sql", {"parent": f"raw.{resource.name}"}).fetchall():
-        _detach(apart, resource, name, "FINALIZE")
-    children = _children(apart, resource, delivery_id)
-    for name, is_attached in children:
-        if is_attached:
-            _detach(apart, resource, name, "CONCURRENTLY")
-    apart.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (f"steppe.detach.{resource.name}",))
+    with _locked(connection, f"steppe.detach.{resource.name}"):
+        half = database.run(connection, "05_intake/half_detached.sql", {"parent": f"raw.{resource.name}"}).fetchall()
+        for (name,) in half:
+            _detach(connection, resource, name, "FINALIZE")
+        children = _children(connection, delivery_id, resource)
+        for name, is_attached in children:
+            if is_attached:
+                _detach(connection, resource, name, "CONCURRENTLY")
     return [name for name, _ in children]
 
 
-def _detach(apart: Connection, resource: Resource, name: str, how: LiteralString) -> None:
-    apart.execute(
+@contextmanager
+def _locked(connection: Connection, name: str) -> Iterator[None]:
+    """Hold the session's advisory lock of this name, outside of transactions."""
+    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (name,))
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,))
+
+
+def _detach(connection: Connection, resource: Resource, name: str, how: LiteralString) -> None:
+    connection.execute(
         sql.SQL("ALTER TABLE {} DETACH PARTITION {} {}").format(
             sql.Identifier("raw", resource.name), sql.Identifier("raw", name), sql.SQL(how)
         )
     )
 
 
-def _children(connection: Connection, resource: Resource, delivery_id: int) -> list[tuple[str, bool]]:
-    names = [child(resource, delivery_id, stream) for stream in (0, 1)]
+def _children(connection: Connection, delivery_id: int, *resources: Resource) -> list[tuple[str, bool]]:
+    names = [child(resource, delivery_id, stream) for resource in resources for stream in (0, 1)]
     return database.run(connection, "05_intake/children.sql", {"names": names}).fetchall()
