@@ -15,8 +15,10 @@ from steppe.database import Connection
 BY_HASH = {"enable_nestloop": "off", "enable_mergejoin": "off", "parallel_tuple_cost": "0"}
 # The same over whole months of facts: every process of a join has its share of memory, and what is more than that goes to disk.
 BY_HASH_OF_MONTHS = BY_HASH | {"hash_mem_multiplier": "1"}
-# A handful of rows is fetched by its places.
-BY_PLACE = {"enable_nestloop": "on"}
+# A handful of keys is looked up, unless a join of all is cheaper.
+BY_KEY = {"enable_nestloop": "on"}
+# A handful of rows is fetched by its places; nothing is known of how few they are, and to read everything beside them would be the guess.
+BY_PLACE = BY_KEY | {"enable_hashjoin": "off"}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from steppe import contracts, database
 from steppe.contracts import Column, Contract, Resource
 from steppe.database import Connection
 from steppe.errors import Rejected, SteppeError
-from steppe.gate import judging, partitions, quarantine, rules
+from steppe.gate import partitions, quarantine, rules
 from steppe.gate.rules import Rule
 
 FOLDER = "15_clerk"
@@ -242,8 +242,7 @@ def _sheet(connection: Connection, delivery_id: int, resource: Resource) -> Shee
     found = database.run(connection, f"{FOLDER}/rows.sql", values).fetchall()
     judged = partitions.judged_name(resource, delivery_id).as_string(connection)
     if connection.execute("SELECT to_regclass(%s)", (judged,)).fetchone() != (None,):
-        delivery = judging.load(connection, delivery_id)
-        found += quarantine.warned(connection, delivery, resource, LISTED_WARNINGS)
+        found += quarantine.warned(connection, delivery_id, resource, LISTED_WARNINGS)
     by_id = rules.of_rows(resource.name)
     lines = [
         _line(line_no, tuple(by_id[rule_id] for rule_id in rule_ids), record) for line_no, rule_ids, record in found

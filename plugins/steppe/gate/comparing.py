@@ -15,7 +15,7 @@ from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import partitions, relations
 from steppe.gate.relations import FOLDER, Delivery
-from steppe.planning import BY_PLACE, planned
+from steppe.planning import BY_KEY, planned
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def compare(
 def excuse(connection: Connection, delivery: Delivery, resource: Resource) -> None:
     """Take from ``staging.absent`` the keys that quarantined rows hide: a defect is not an absence, and must not end what is known."""
     values = delivery.values() | {"resource": resource.name, "key_is_id": resource.key == ("id_number",)}
-    with planned(connection, BY_PLACE):
+    with planned(connection, BY_KEY):
         if len(resource.key) == 1:
             database.run(connection, f"{FOLDER}/present.sql", values)
         further = f"{FOLDER}/present/{resource.name}.sql"

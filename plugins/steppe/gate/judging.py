@@ -201,7 +201,7 @@ def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine
         judged = engine.judge_rows(connection, delivery, resource, compared)
         judged = repairing.mend(connection, delivery, resource, judged)
         judged, waived = waivers.apply(connection, delivery, resource, judged)
-        lines = quarantine.move(connection, delivery, resource)
+        lines = quarantine.move(connection, delivery, resource, judged)
         repairing.note(connection, delivery, resource, judged)
         comparing.excuse(connection, delivery, resource)
         results += [
@@ -341,23 +341,16 @@ def _errors(verdict: Verdict) -> list[str]:
 
 def settle(connection: Connection, delivery: Delivery, verdict: Verdict, *, accepted: bool) -> None:
     """Record the results and, when the delivery may go on, attach its rows and mark it gated."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            database.statement(f"{FOLDER}/record_result.sql"),
-            [vars(result) | {"delivery_id": delivery.delivery_id} for result in verdict.results],
-        )
-        cursor.executemany(
-            database.statement(f"{FOLDER}/record_validation.sql"),
-            [
-                {
-                    "delivery_id": delivery.delivery_id,
-                    "resource": suite.resource,
-                    "result": json.dumps(validation.result(delivery, suite, verdict.results), ensure_ascii=False),
-                }
-                for suite in rules.suites_of(delivery.contract)
-            ],
-        )
     values = {"delivery_id": delivery.delivery_id, "digest": delivery.digest, "is_gated": accepted}
+    # All of them in one statement: there are sixty rules, and each statement costs both sides as much as a few rows.
+    results = json.dumps([vars(result) for result in verdict.results], ensure_ascii=False, default=str)
+    database.run(connection, f"{FOLDER}/record_results.sql", values | {"results": results})
+    validations = [
+        {"resource": suite.resource, "result": validation.result(delivery, suite, verdict.results)}
+        for suite in rules.suites_of(delivery.contract)
+    ]
+    results = json.dumps(validations, ensure_ascii=False)
+    database.run(connection, f"{FOLDER}/record_validations.sql", values | {"results": results})
     database.run(connection, f"{FOLDER}/mark_gated.sql", values)
     database.run(connection, f"{FOLDER}/count_quarantined.sql", values)
     if accepted:

@@ -10,16 +10,22 @@ from steppe import database
 from steppe.contracts import Resource
 from steppe.database import Connection
 from steppe.gate import partitions, rules
-from steppe.gate.onepass import SEVERITIES
+from steppe.gate.onepass import SEVERITIES, Judged
 from steppe.gate.relations import FOLDER, Delivery
 from steppe.gate.verdict import Finding
 from steppe.planning import BY_PLACE, planned
 
 
-def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict[str, int]:
+def move(connection: Connection, delivery: Delivery, resource: Resource, judged: Judged) -> dict[str, int]:
     """Move a resource's rows that broke a critical rule, and its bad lines; returns the bad lines by rule."""
-    judged = partitions.judged_name(resource, delivery.delivery_id)
-    find_places(connection, delivery, resource, sql.SQL("failed_critical <> 0"))
+    if judged.rejected:
+        _move_rows(connection, delivery, resource)
+    values = {"delivery_id": delivery.delivery_id, "resource": resource.name}
+    return dict(database.run(connection, f"{FOLDER}/quarantine_lines.sql", values).fetchall())
+
+
+def _move_rows(connection: Connection, delivery: Delivery, resource: Resource) -> None:
+    find_places(connection, delivery.delivery_id, resource, sql.SQL("failed_critical <> 0"))
     suite = rules.suite(resource.name)
     values = {
         "delivery_id": delivery.delivery_id,
@@ -47,37 +53,33 @@ def move(connection: Connection, delivery: Delivery, resource: Resource) -> dict
         )
         connection.execute(
             sql.SQL("DELETE FROM {} AS judged USING gate_place AS place WHERE judged.ctid = place.judged_ctid").format(
-                judged
+                partitions.judged_name(resource, delivery.delivery_id)
             )
         )
     connection.execute("DROP TABLE gate_place")
-    return dict(database.run(connection, f"{FOLDER}/quarantine_lines.sql", values).fetchall())
 
 
-def find_places(connection: Connection, delivery: Delivery, resource: Resource, which: sql.SQL | sql.Composed) -> None:
-    """A temporary table ``gate_place`` with the record number of some judged rows."""
-    connection.execute(
-        sql.SQL(
-            "CREATE TEMPORARY TABLE gate_broken ON COMMIT DROP AS "
-            "SELECT ctid AS judged_ctid, stream, row_ctid, key_hash, failed_critical, failed_warning FROM {} WHERE {}"
-        ).format(partitions.judged_name(resource, delivery.delivery_id), which)
-    )
+def find_places(connection: Connection, delivery_id: int, resource: Resource, which: sql.SQL | sql.Composed) -> None:
+    """A temporary table ``gate_place`` with the record number of some judged rows; to be joined as ``BY_PLACE`` tells."""
     with planned(connection, BY_PLACE):
         connection.execute(
             sql.SQL(
-                "CREATE TEMPORARY TABLE gate_place ON COMMIT DROP AS "
-                "SELECT broken.judged_ctid, broken.stream, broken.row_ctid, broken.key_hash, broken.failed_critical, "
+                "CREATE TEMPORARY TABLE gate_place ON COMMIT DROP AS WITH broken AS MATERIALIZED ("
+                "SELECT ctid AS judged_ctid, stream, row_ctid, key_hash, failed_critical, failed_warning FROM {judged} WHERE {which}"
+                ") SELECT broken.judged_ctid, broken.stream, broken.row_ctid, broken.key_hash, broken.failed_critical, "
                 "broken.failed_warning, "
                 "line.line_no + CASE broken.stream WHEN 1 THEN ("
                 "SELECT count(*) FROM {raw} WHERE delivery_id = %(delivery_id)s AND stream = 0"
                 ") ELSE 0 END AS line_no "
-                "FROM gate_broken AS broken INNER JOIN {raw} AS line ON line.delivery_id = %(delivery_id)s "
+                "FROM broken INNER JOIN {raw} AS line ON line.delivery_id = %(delivery_id)s "
                 "AND line.stream = broken.stream AND line.ctid = broken.row_ctid"
-            ).format(raw=sql.Identifier("raw", resource.name)),
-            {"delivery_id": delivery.delivery_id},
+            ).format(
+                judged=partitions.judged_name(resource, delivery_id),
+                which=which,
+                raw=sql.Identifier("raw", resource.name),
+            ),
+            {"delivery_id": delivery_id},
         )
-    connection.execute("DROP TABLE gate_broken")
-    connection.execute("ANALYZE gate_place")
 
 
 def unreadable(connection: Connection, delivery: Delivery, resource: Resource) -> tuple[int, dict[str, int]]:
@@ -101,7 +103,7 @@ def unreadable(connection: Connection, delivery: Delivery, resource: Resource) -
 
 
 def warned(
-    connection: Connection, delivery: Delivery, resource: Resource, limit: int, *, and_notes: bool = False
+    connection: Connection, delivery_id: int, resource: Resource, limit: int, *, and_notes: bool = False
 ) -> list[tuple[int, list[str], dict[str, str | None]]]:
     """Rows of a delivery that was just judged which broke warnings only: line number, rules, original text by column.
 
@@ -111,16 +113,21 @@ def warned(
     suite = rules.suite(resource.name)
     bits = suite.bits(SEVERITIES[1]) if and_notes else suite.bits(SEVERITIES[1])[: len(suite.named(SEVERITIES[1]))]
     which = sql.SQL("failed_warning & {} <> 0").format(sql.Literal((1 << len(bits)) - 1))
-    find_places(connection, delivery, resource, which)
-    rows = connection.execute(
-        sql.SQL(
-            "SELECT place.line_no, place.failed_warning, to_jsonb(line) - ARRAY['delivery_id', 'stream', 'line_no'] "
-            "FROM (SELECT * FROM gate_place ORDER BY line_no LIMIT %(limit)s) AS place "
-            "INNER JOIN {} AS line ON line.delivery_id = %(delivery_id)s "
-            "AND line.stream = place.stream AND line.ctid = place.row_ctid ORDER BY place.line_no"
-        ).format(sql.Identifier("raw", resource.name)),
-        {"delivery_id": delivery.delivery_id, "limit": limit},
-    ).fetchall()
+    judged = partitions.judged_name(resource, delivery_id)
+    has_any = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {})").format(judged, which)
+    if connection.execute(has_any).fetchone() == (False,):
+        return []
+    find_places(connection, delivery_id, resource, which)
+    with planned(connection, BY_PLACE):
+        rows = connection.execute(
+            sql.SQL(
+                "SELECT place.line_no, place.failed_warning, to_jsonb(line) - ARRAY['delivery_id', 'stream', 'line_no'] "
+                "FROM (SELECT * FROM gate_place ORDER BY line_no LIMIT %(limit)s) AS place "
+                "INNER JOIN {} AS line ON line.delivery_id = %(delivery_id)s "
+                "AND line.stream = place.stream AND line.ctid = place.row_ctid ORDER BY place.line_no"
+            ).format(sql.Identifier("raw", resource.name)),
+            {"delivery_id": delivery_id, "limit": limit},
+        ).fetchall()
     connection.execute("DROP TABLE gate_place")
     return [
         (line_no, [rule.rule_id for bit, rule in enumerate(bits) if failed >> bit & 1], record)
@@ -133,7 +140,8 @@ def findings(connection: Connection, delivery: Delivery, resource: Resource, lim
     values = {"delivery_id": delivery.delivery_id, "resource": resource.name, "limit": limit}
     located = database.run(connection, f"{FOLDER}/findings.sql", values).fetchall()
     located += [
-        (line_no, rule_ids) for line_no, rule_ids, _ in warned(connection, delivery, resource, limit, and_notes=True)
+        (line_no, rule_ids)
+        for line_no, rule_ids, _ in warned(connection, delivery.delivery_id, resource, limit, and_notes=True)
     ]
     by_id = rules.of_rows(resource.name)
     for line_no, rule_ids in located:

@@ -19,7 +19,7 @@ from steppe.database import Connection
 from steppe.gate import metrics, onepass, partitions, quarantine, relations, rules
 from steppe.gate.onepass import SEVERITIES, Judged
 from steppe.gate.relations import FOLDER, Delivery
-from steppe.planning import BY_PLACE, planned
+from steppe.planning import BY_KEY, BY_PLACE, planned
 
 _MENDED = """
 CREATE TEMPORARY TABLE gate_mended ON COMMIT DROP AS
@@ -57,7 +57,7 @@ def mend(connection: Connection, delivery: Delivery, resource: Resource, judged:
     names = _mendable(resource)
     if not judged.rejected or not names:
         return judged
-    quarantine.find_places(connection, delivery, resource, sql.SQL("failed_critical <> 0"))
+    quarantine.find_places(connection, delivery.delivery_id, resource, sql.SQL("failed_critical <> 0"))
     before = [sql.Identifier("line", name) for name in names]
     after = [sql.SQL("ops.plain_text({})").format(name) for name in before]
     columns = [
@@ -90,7 +90,7 @@ def note(connection: Connection, delivery: Delivery, resource: Resource, judged:
         return
     (bit,) = (bit for bit, rule in enumerate(rules.suite(resource.name).bits("warning")) if rule.rule_id == rule_id)
     which = sql.SQL("failed_warning & {} <> 0").format(sql.Literal(1 << bit))
-    quarantine.find_places(connection, delivery, resource, which)
+    quarantine.find_places(connection, delivery.delivery_id, resource, which)
     read = partitions.judged_name(resource, delivery.delivery_id)
     _record(connection, delivery, resource, read, "id_of_18_characters")
     connection.execute("DROP TABLE gate_place")
@@ -160,7 +160,7 @@ def _record(
         sql.SQL("({}, line.{}, again.{})").format(sql.Literal(name), sql.Identifier(name), sql.Identifier(name))
         for name in names
     )
-    with planned(connection, BY_PLACE):
+    with planned(connection, BY_KEY):
         connection.execute(
             sql.SQL(_RECORDED).format(raw=sql.Identifier("raw", resource.name), read=read, cells=cells),
             {"delivery_id": delivery.delivery_id, "resource": resource.name, "after_class": after_class},

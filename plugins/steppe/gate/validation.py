@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -38,7 +39,7 @@ def result(delivery: Delivery, suite: Suite, results: Iterable[Result]) -> dict[
         },
         "results": answered,
         "meta": {
-            "great_expectations_version": version("great_expectations"),
+            "great_expectations_version": _version(),
             "run_id": {
                 "run_name": f"delivery {delivery.delivery_id}",
                 "run_time": datetime.now(UTC).isoformat(),
@@ -46,6 +47,11 @@ def result(delivery: Delivery, suite: Suite, results: Iterable[Result]) -> dict[
             "rule_set_digest": delivery.digest,
         },
     }
+
+
+@cache
+def _version() -> str:
+    return version("great_expectations")
 
 
 def _answer(expectation: dict[str, Any], found: Result) -> dict[str, Any]:

@@ -1,13 +1,22 @@
--- The outcome of one rule.
--- Grain: delivery, resource and rule. Inputs: values. Rerun: replaces the row.
+-- The outcomes of rules.
+-- Grain: delivery, resource and rule. Inputs: values. Rerun: replaces the rows.
 INSERT INTO ops.gate_result (
     delivery_id, resource, rule_id, severity, outcome, rows_evaluated, rows_failed, detail_zh, detail_en, observed, bound, rows_waived
 )
-VALUES (
-    %(delivery_id)s, %(resource)s, %(rule_id)s, %(severity)s, %(outcome)s, %(rows_evaluated)s, %(rows_failed)s,
-    %(detail_zh)s, %(detail_en)s, %(observed)s, %(bound)s,
-    %(rows_waived)s
-)
+SELECT
+    %(delivery_id)s,
+    found.resource,
+    found.rule_id,
+    found.severity,
+    found.outcome,
+    found.rows_evaluated,
+    found.rows_failed,
+    found.detail_zh,
+    found.detail_en,
+    found.observed,
+    found.bound,
+    found.rows_waived
+FROM jsonb_populate_recordset(NULL::ops.gate_result, %(results)s::jsonb) AS found
 ON CONFLICT (delivery_id, resource, rule_id) DO UPDATE
 SET
     severity = excluded.severity,
@@ -19,4 +28,4 @@ SET
     observed = excluded.observed,
     bound = excluded.bound,
     rows_waived = excluded.rows_waived,
-    evaluated_at = now()
+    evaluated_at = now();
