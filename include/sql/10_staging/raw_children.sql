@@ -1,9 +1,8 @@
--- The partitions of a raw table that belong to a delivery.
+-- Which of some tables in schema raw there are as partitions.
 -- Grain: one row per partition. Inputs: the catalog. Rerun: reads only.
-SELECT child.relname::text
-FROM pg_inherits AS inheritance
-INNER JOIN pg_class AS child ON child.oid = inheritance.inhrelid
+SELECT relation.relname::text AS table_name
+FROM pg_class AS relation
 WHERE
-    inheritance.inhparent = format('raw.%%I', %(parent)s::text)::regclass
-    AND child.relname = ANY(ARRAY[%(parent)s || '_' || %(delivery_id)s || '_0', %(parent)s || '_' || %(delivery_id)s || '_1'])
-ORDER BY child.relname;
+    relation.relnamespace = 'raw'::regnamespace AND relation.relispartition
+    AND relation.relname = ANY(%(names)s::name [])
+ORDER BY relation.relname;

@@ -190,8 +190,8 @@ def evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine:
 
 def _evaluate(connection: Connection, delivery: Delivery, said: Manifest, engine: Engine) -> Verdict:
     landed: dict[str, int] = {}
+    partitions.analyse(connection, delivery.contract, delivery.delivery_id)
     for resource in delivery.contract.resources:
-        partitions.analyse(connection, resource, delivery.delivery_id)
         landed[resource.name] = comparing.find_contradictions(connection, delivery, resource)
     results: list[Result] = []
     rows: dict[str, Rows] = {}

@@ -70,16 +70,13 @@ def judge(connection: Connection, delivery: Delivery, resource: Resource, compar
         )
         rows = create(connection, table, statement(delivery, resource, asked, relation))
     # Picked out in parallel first: nearly every row breaks nothing, which the planner cannot know when it groups.
-    connection.execute(
-        sql.SQL(
-            "CREATE TEMPORARY TABLE gate_failing ON COMMIT DROP AS SELECT failed_critical, failed_warning FROM {} "
-            "WHERE failed_critical <> 0 OR failed_warning <> 0"
-        ).format(table)
-    )
     broken = connection.execute(
-        "SELECT failed_critical, failed_warning, count(*) FROM gate_failing GROUP BY failed_critical, failed_warning"
+        sql.SQL(
+            "WITH failing AS MATERIALIZED (SELECT failed_critical, failed_warning FROM {} "
+            "WHERE failed_critical <> 0 OR failed_warning <> 0) "
+            "SELECT failed_critical, failed_warning, count(*) FROM failing GROUP BY failed_critical, failed_warning"
+        ).format(table)
     ).fetchall()
-    connection.execute("DROP TABLE gate_failing")
     suite = rules.suite(resource.name)
     failed: dict[str, int | None] = {}
     for severity, position in zip(SEVERITIES, (0, 1), strict=True):

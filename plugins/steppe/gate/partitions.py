@@ -43,18 +43,17 @@ def attach_judged(connection: Connection, resource: Resource, delivery_id: int) 
     )
 
 
-def analyse(connection: Connection, resource: Resource, delivery_id: int) -> None:
+def analyse(connection: Connection, contract: Contract, delivery_id: int) -> None:
     """Tell the planner how many rows a delivery has; it would take ``delivery_id = 42`` for a rare condition and loop.
 
     A small sample will do: what matters is the number of rows, which is counted in pages.
     """
-    rows = database.run(
-        connection, "10_staging/raw_children.sql", {"parent": resource.name, "delivery_id": delivery_id}
-    )
-    with connection.transaction():
+    names = [f"{resource.name}_{delivery_id}_{stream}" for resource in contract.resources for stream in (0, 1)]
+    landed = database.run(connection, "10_staging/raw_children.sql", {"names": names}).fetchall()
+    if landed:
         connection.execute("SET LOCAL default_statistics_target = 10")
-        for (name,) in rows.fetchall():
-            connection.execute(sql.SQL("ANALYZE {} (delivery_id, stream)").format(sql.Identifier("raw", name)))
+        tables = [sql.SQL("{} (delivery_id, stream)").format(sql.Identifier("raw", name)) for (name,) in landed]
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(tables)))
 
 
 def drop(connection: Connection, delivery_id: int) -> None:
@@ -70,7 +69,7 @@ def drop(connection: Connection, delivery_id: int) -> None:
         if row is None or row[0] is None:
             return
         contract = contracts.load(row[0])
-        _clear_rows(connection, delivery_id)
+        database.run(connection, "10_staging/clear.sql", {"delivery_id": delivery_id})
         found = _children(connection, contract, delivery_id)
     if not found:
         return
@@ -87,16 +86,6 @@ def drop(connection: Connection, delivery_id: int) -> None:
         # All in one: after each DROP the server looks through the whole of its buffers.
         tables = sql.SQL(", ").join(sql.Identifier("staging", child) for _, child, _, _ in found)
         connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(tables))
-
-
-def _clear_rows(connection: Connection, delivery_id: int) -> None:
-    for statement in (
-        "DELETE FROM staging.conflict WHERE delivery_id = %s",
-        "DELETE FROM staging.duplicate WHERE delivery_id = %s",
-        "DELETE FROM staging.changed WHERE delivery_id = %s",
-        "DELETE FROM staging.absent WHERE delivery_id = %s",
-    ):
-        connection.execute(statement, (delivery_id,))
 
 
 def _children(connection: Connection, contract: Contract, delivery_id: int) -> list[tuple[str, str, bool, bool]]:

@@ -25,7 +25,6 @@ def move(connection: Connection, delivery: Delivery, resource: Resource, judged:
 
 
 def _move_rows(connection: Connection, delivery: Delivery, resource: Resource) -> None:
-    find_places(connection, delivery.delivery_id, resource, sql.SQL("failed_critical <> 0"))
     suite = rules.suite(resource.name)
     values = {
         "delivery_id": delivery.delivery_id,
@@ -34,6 +33,7 @@ def _move_rows(connection: Connection, delivery: Delivery, resource: Resource) -
         "warning": suite.named("warning"),
     }
     with planned(connection, BY_PLACE):
+        find_places(connection, delivery.delivery_id, resource, sql.SQL("failed_critical <> 0"))
         connection.execute(
             sql.SQL(
                 "INSERT INTO quarantine.row (delivery_id, resource, line_no, rule_ids, record, region_code, key_hash) "
@@ -60,26 +60,25 @@ def _move_rows(connection: Connection, delivery: Delivery, resource: Resource) -
 
 
 def find_places(connection: Connection, delivery_id: int, resource: Resource, which: sql.SQL | sql.Composed) -> None:
-    """A temporary table ``gate_place`` with the record number of some judged rows; to be joined as ``BY_PLACE`` tells."""
-    with planned(connection, BY_PLACE):
-        connection.execute(
-            sql.SQL(
-                "CREATE TEMPORARY TABLE gate_place ON COMMIT DROP AS WITH broken AS MATERIALIZED ("
-                "SELECT ctid AS judged_ctid, stream, row_ctid, key_hash, failed_critical, failed_warning FROM {judged} WHERE {which}"
-                ") SELECT broken.judged_ctid, broken.stream, broken.row_ctid, broken.key_hash, broken.failed_critical, "
-                "broken.failed_warning, "
-                "line.line_no + CASE broken.stream WHEN 1 THEN ("
-                "SELECT count(*) FROM {raw} WHERE delivery_id = %(delivery_id)s AND stream = 0"
-                ") ELSE 0 END AS line_no "
-                "FROM broken INNER JOIN {raw} AS line ON line.delivery_id = %(delivery_id)s "
-                "AND line.stream = broken.stream AND line.ctid = broken.row_ctid"
-            ).format(
-                judged=partitions.judged_name(resource, delivery_id),
-                which=which,
-                raw=sql.Identifier("raw", resource.name),
-            ),
-            {"delivery_id": delivery_id},
-        )
+    """A temporary table ``gate_place`` with the record number of some judged rows; to be made and joined as ``BY_PLACE`` tells."""
+    connection.execute(
+        sql.SQL(
+            "CREATE TEMPORARY TABLE gate_place ON COMMIT DROP AS WITH broken AS MATERIALIZED ("
+            "SELECT ctid AS judged_ctid, stream, row_ctid, key_hash, failed_critical, failed_warning FROM {judged} WHERE {which}"
+            ") SELECT broken.judged_ctid, broken.stream, broken.row_ctid, broken.key_hash, broken.failed_critical, "
+            "broken.failed_warning, "
+            "line.line_no + CASE broken.stream WHEN 1 THEN ("
+            "SELECT count(*) FROM {raw} WHERE delivery_id = %(delivery_id)s AND stream = 0"
+            ") ELSE 0 END AS line_no "
+            "FROM broken INNER JOIN {raw} AS line ON line.delivery_id = %(delivery_id)s "
+            "AND line.stream = broken.stream AND line.ctid = broken.row_ctid"
+        ).format(
+            judged=partitions.judged_name(resource, delivery_id),
+            which=which,
+            raw=sql.Identifier("raw", resource.name),
+        ),
+        {"delivery_id": delivery_id},
+    )
 
 
 def unreadable(connection: Connection, delivery: Delivery, resource: Resource) -> tuple[int, dict[str, int]]:
@@ -117,8 +116,8 @@ def warned(
     has_any = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {})").format(judged, which)
     if connection.execute(has_any).fetchone() == (False,):
         return []
-    find_places(connection, delivery_id, resource, which)
     with planned(connection, BY_PLACE):
+        find_places(connection, delivery_id, resource, which)
         rows = connection.execute(
             sql.SQL(
                 "SELECT place.line_no, place.failed_warning, to_jsonb(line) - ARRAY['delivery_id', 'stream', 'line_no'] "

@@ -57,7 +57,6 @@ def mend(connection: Connection, delivery: Delivery, resource: Resource, judged:
     names = _mendable(resource)
     if not judged.rejected or not names:
         return judged
-    quarantine.find_places(connection, delivery.delivery_id, resource, sql.SQL("failed_critical <> 0"))
     before = [sql.Identifier("line", name) for name in names]
     after = [sql.SQL("ops.plain_text({})").format(name) for name in before]
     columns = [
@@ -67,6 +66,7 @@ def mend(connection: Connection, delivery: Delivery, resource: Resource, judged:
         for name in (column.name for column in resource.columns)
     ]
     with planned(connection, BY_PLACE):
+        quarantine.find_places(connection, delivery.delivery_id, resource, sql.SQL("failed_critical <> 0"))
         mended = connection.execute(
             sql.SQL(_MENDED).format(
                 columns=sql.SQL(", ").join(columns),
@@ -90,7 +90,8 @@ def note(connection: Connection, delivery: Delivery, resource: Resource, judged:
         return
     (bit,) = (bit for bit, rule in enumerate(rules.suite(resource.name).bits("warning")) if rule.rule_id == rule_id)
     which = sql.SQL("failed_warning & {} <> 0").format(sql.Literal(1 << bit))
-    quarantine.find_places(connection, delivery.delivery_id, resource, which)
+    with planned(connection, BY_PLACE):
+        quarantine.find_places(connection, delivery.delivery_id, resource, which)
     read = partitions.judged_name(resource, delivery.delivery_id)
     _record(connection, delivery, resource, read, "id_of_18_characters")
     connection.execute("DROP TABLE gate_place")
