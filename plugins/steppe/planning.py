@@ -15,6 +15,8 @@ from steppe.database import Connection
 BY_HASH = {"enable_nestloop": "off", "enable_mergejoin": "off", "parallel_tuple_cost": "0"}
 # The same over whole months of facts: every process of a join has its share of memory, and what is more than that goes to disk.
 BY_HASH_OF_MONTHS = BY_HASH | {"hash_mem_multiplier": "1"}
+# Where each join keeps what it is given, whatever the guess of how much that is, the order in which they are written is the best.
+AS_WRITTEN = {"join_collapse_limit": "1"}
 # A handful of keys is looked up, unless a join of all is cheaper.
 BY_KEY = {"enable_nestloop": "on"}
 # A handful of rows is fetched by its places; nothing is known of how few they are, and to read everything beside them would be the guess.

@@ -52,9 +52,9 @@ SELECT
     END AS conditions,
     candidate.delivery_id
 FROM staging.ledger_candidate AS candidate
+LEFT JOIN staging.ledger_contest AS contest ON candidate.region_code = contest.region_code AND candidate.claim_key = contest.claim_key
 INNER JOIN staging.ledger_term AS term
     ON
         candidate.region_code = term.region_code
         AND candidate.event_date = term.event_date
-        AND coalesce(candidate.fund_code, '') = term.told_fund
-LEFT JOIN staging.ledger_contest AS contest ON candidate.region_code = contest.region_code AND candidate.claim_key = contest.claim_key;
+        AND coalesce(candidate.fund_code, '') = term.told_fund;

@@ -132,6 +132,7 @@ committed AS (
         side.programme_code,
         side.fund_code,
         sum(side.amount_fen) AS amount_fen,
+        max(side.event_date) AS event_date,
         max(side.delivery_id) AS delivery_id
     FROM (
         SELECT
@@ -140,6 +141,7 @@ committed AS (
             programme_code,
             fund_code,
             amount_fen,
+            NULL::date AS event_date,
             NULL::bigint AS delivery_id
         FROM ledger_line
         WHERE is_first
@@ -150,6 +152,7 @@ committed AS (
             programme_code,
             fund_code,
             wanting_fen,
+            event_date,
             delivery_id
         FROM queued
         WHERE is_funded
@@ -176,11 +179,17 @@ stated AS (
         concat_ws(':', 'subsidy_committed', committed.fund_code, committed.programme_code) AS debit_account,
         'subsidy_available:' || committed.fund_code AS credit_account,
         committed.amount_fen,
-        decision.event_date,
+        -- What is lined up already may belong to a claim that nothing is granted for any more.
+        coalesce(
+            committed.event_date,
+            (
+                SELECT decision.event_date
+                FROM ledger.current_decision AS decision
+                WHERE decision.region_code = committed.region_code AND decision.claim_key = committed.claim_key
+            )
+        ) AS event_date,
         committed.delivery_id
     FROM committed
-    INNER JOIN ledger.current_decision AS decision
-        ON committed.region_code = decision.region_code AND committed.claim_key = decision.claim_key
     UNION ALL
     SELECT
         line.region_code,

@@ -113,43 +113,59 @@ joined AS (
         WHERE paid.month = %(month)s::date
     ) AS benefit ON employment.person_key = benefit.person_key
     WHERE employment.known_to = 'infinity' AND employment.month = %(month)s::date
+),
+
+told AS (
+    SELECT
+        joined.person_key,
+        joined.region_code,
+        joined.village_code,
+        joined.is_register_stale,
+        joined.has_no_household AS headcount_incomplete,
+        joined.is_dead OR joined.is_twice AS headcount_contradicted,
+        joined.is_unable AND joined.is_employed AS ability_contradicted,
+        joined.status = 'missing' OR (joined.is_employed AND joined.place_class IS NULL) AS status_incomplete,
+        NOT coalesce(joined.is_called, FALSE)
+        AND CASE WHEN joined.is_employed THEN joined.is_work_stale ELSE joined.is_register_stale END AS status_stale,
+        (
+            joined.is_called AND joined.status IN ('employed', 'unemployed')
+            AND joined.is_employed IS DISTINCT FROM joined.says_employed
+        )
+        OR (joined.is_employed AND joined.has_benefit) AS status_contradicted,
+        joined.willing_to_go = 'unknown' AS willingness_incomplete,
+        (joined.is_out_migrant AND joined.willing_to_go IN ('unwilling', 'unable'))
+        OR (joined.willing_to_go = 'willing' AND joined.is_unable) AS willingness_contradicted
+    FROM joined
 )
 
+-- Most persons have no fault: they are left out before four rows are made of each.
 SELECT
     %(month)s::date AS month,
     judged.clear,
-    joined.person_key,
-    joined.region_code,
-    joined.village_code,
+    told.person_key,
+    told.region_code,
+    told.village_code,
     judged.is_incomplete,
     coalesce(judged.is_stale, FALSE) AS is_stale,
     coalesce(judged.is_contradicted, FALSE) AS is_contradicted
-FROM joined
+FROM told
 CROSS JOIN
     LATERAL (
         VALUES
-        ('headcount', joined.has_no_household, joined.is_register_stale, joined.is_dead OR joined.is_twice),
-        ('ability', FALSE, joined.is_register_stale, joined.is_unable AND joined.is_employed),
-        (
-            'status',
-            joined.status = 'missing' OR (joined.is_employed AND joined.place_class IS NULL),
-            NOT coalesce(joined.is_called, FALSE)
-            AND CASE WHEN joined.is_employed THEN joined.is_work_stale ELSE joined.is_register_stale END,
-            (
-                joined.is_called AND joined.status IN ('employed', 'unemployed')
-                AND joined.is_employed IS DISTINCT FROM joined.says_employed
-            )
-            OR (joined.is_employed AND joined.has_benefit)
-        ),
-        (
-            'willingness',
-            joined.willing_to_go = 'unknown',
-            joined.is_register_stale,
-            (joined.is_out_migrant AND joined.willing_to_go IN ('unwilling', 'unable'))
-            OR (joined.willing_to_go = 'willing' AND joined.is_unable)
-        )
+        ('headcount', told.headcount_incomplete, told.is_register_stale, told.headcount_contradicted),
+        ('ability', FALSE, told.is_register_stale, told.ability_contradicted),
+        ('status', told.status_incomplete, told.status_stale, told.status_contradicted),
+        ('willingness', told.willingness_incomplete, told.is_register_stale, told.willingness_contradicted)
     ) AS judged (clear, is_incomplete, is_stale, is_contradicted)
-WHERE judged.is_incomplete OR judged.is_stale OR judged.is_contradicted;
+WHERE
+    (
+        told.is_register_stale
+        OR told.headcount_incomplete OR told.headcount_contradicted
+        OR told.ability_contradicted
+        OR told.status_incomplete OR told.status_stale OR told.status_contradicted
+        OR told.willingness_incomplete OR told.willingness_contradicted
+    )
+    AND (judged.is_incomplete OR judged.is_stale OR judged.is_contradicted);
 
 DELETE FROM mart.list_clear_faults
 WHERE month = %(month)s::date;

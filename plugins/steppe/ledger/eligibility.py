@@ -6,7 +6,7 @@ from psycopg import sql
 
 from steppe import database, programmes, settings
 from steppe.database import Connection
-from steppe.planning import BY_HASH_OF_MONTHS, planned
+from steppe.planning import AS_WRITTEN, BY_HASH_OF_MONTHS, planned
 
 FOLDER = "30_ledger/eligibility"
 
@@ -25,8 +25,10 @@ def decide(connection: Connection) -> None:
         # Facts that were just published have no statistics yet, and claims meet one another under keys that are worked out.
         with planned(connection, BY_HASH_OF_MONTHS):
             if _find(connection, programme_code):
-                for step in ("term", "contest", "outcome"):
+                for step in ("term", "contest"):
                     database.run(connection, f"30_ledger/create_{step}.sql", {"programme_code": programme_code})
+                with planned(connection, AS_WRITTEN):
+                    database.run(connection, "30_ledger/create_outcome.sql")
                 _keep(connection, programme_code)
 
 

@@ -70,9 +70,11 @@ def refresh_marts(connection: Connection) -> Refreshed:
 def refresh_money(connection: Connection) -> None:
     """Bring over what the ledger says now: an approval or a rule moves money without a publication."""
     database.run(connection, "40_mart/account_month.sql")
-    # Each banner's claims meet its transfers, all of them: the guess of one row would take hours.
-    with planned(connection, {"enable_nestloop": "off"}):
-        database.run(connection, "40_mart/money.sql")
+    moved = [row[0] for row in database.run(connection, "40_mart/money_moved.sql").fetchall()]
+    if moved:
+        # Each banner's claims meet its transfers, all of them: the guess of one row would take hours.
+        with planned(connection, BY_HASH_OF_MONTHS):
+            database.run(connection, "40_mart/money.sql", {"region_codes": moved})
 
 
 def refresh_month(connection: Connection, month: date, up_to: int) -> None:

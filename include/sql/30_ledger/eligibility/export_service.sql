@@ -30,7 +30,7 @@ source AS (
     WHERE export.known_to = 'infinity'
 ),
 
--- Months of work away from the month of departure, as far as the evidence is good enough.
+-- Months of work away from the month of departure, as far as the evidence is good enough and as they are asked for.
 kept AS (
     SELECT
         source.region_code,
@@ -38,7 +38,7 @@ kept AS (
         source.person_key,
         coalesce(rule.evidence_tier, 4) AS weakest_tier,
         coalesce(rule.minimum, 1) AS minimum_months,
-        count(employment.month) AS months
+        least(count(employment.month), coalesce(rule.minimum, 1)) AS months
     FROM source
     LEFT JOIN staging.ledger_rule AS rule
         ON

@@ -1,6 +1,7 @@
 -- 一次性吸纳就业补贴 (C3.5): the employer that takes on a registered person and keeps him. Once per employer and person.
 -- Grain: one candidate per employer and registered person who is told to work there.
 -- Inputs: staging.ledger_rule, warehouse.fct_employment_month, dim_employer. Rerun: the run replaces the tables.
+-- Months of work are counted as far as they are asked for: a claim is not decided anew for each month that follows.
 -- The employer's banner pays; where the employer is not insured in the region, the person's is told why it does not.
 CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
@@ -80,8 +81,8 @@ SELECT
             'employer_insured', payment_status, 'active', is_known AND payment_status = 'active', 'dim_employer:' || employer_uscc
         ),
         ledger.condition(
-            'months_employed', months::text, concat('at least ', minimum_months, ', evidence at most ', weakest_tier), months >= minimum_months,
-            'fct_employment_month:' || to_char(event_date, 'YYYY-MM')
+            'months_employed', least(months, minimum_months)::text, concat('at least ', minimum_months, ', evidence at most ', weakest_tier),
+            months >= minimum_months, 'fct_employment_month:' || to_char(event_date, 'YYYY-MM')
         )
     ) AS conditions,
     delivery_id

@@ -12,7 +12,7 @@ source AS (
         coalesce(month.work_region_code, month.place_class) AS work_place,
         month.is_out_migrant,
         month.evidence_tier,
-        rule.evidence_tier AS weakest_tier,
+        coalesce(rule.evidence_tier, 4) AS weakest_tier,
         rule.window_from,
         rule.window_through,
         greatest(month.register_delivery_id, month.spell_delivery_id, month.insurance_delivery_id) AS delivery_id
@@ -33,7 +33,7 @@ final AS (
     ORDER BY
         region_code ASC, person_key ASC, year ASC,
         (
-            is_out_migrant AND evidence_tier <= coalesce(weakest_tier, 4)
+            is_out_migrant AND evidence_tier <= weakest_tier
             AND coalesce(event_date BETWEEN window_from AND window_through, FALSE)
         ) DESC,
         event_date ASC
@@ -41,27 +41,45 @@ final AS (
 
 SELECT * FROM final;
 
+-- What is asked of so many is the same for most: it is worded once.
 CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
-    region_code,
+    found.region_code,
     'travel' AS programme_code,
-    concat_ws(':', 'travel', person_key, year) AS claim_key,
+    concat_ws(':', 'travel', found.person_key, found.year) AS claim_key,
     'person' AS payee_kind,
-    person_key::text AS payee_code,
-    person_key,
-    event_date,
+    found.person_key::text AS payee_code,
+    found.person_key,
+    found.event_date,
     1 AS units,
     NULL::bigint AS base_fen,
     NULL::text AS fund_code,
-    jsonb_build_array(
-        ledger.condition(
-            'works_away', work_place, 'outside the home banner', is_out_migrant,
-            'fct_employment_month:' || to_char(event_date, 'YYYY-MM')
-        ),
-        ledger.condition(
-            'evidence_tier', evidence_tier::text, 'at most ' || coalesce(weakest_tier, 4), evidence_tier <= coalesce(weakest_tier, 4),
-            'fct_employment_month:' || to_char(event_date, 'YYYY-MM')
-        )
-    ) AS conditions,
-    delivery_id
-FROM staging.ledger_found;
+    asked.conditions,
+    found.delivery_id
+FROM staging.ledger_found AS found
+INNER JOIN (
+    SELECT
+        event_date,
+        work_place,
+        is_out_migrant,
+        evidence_tier,
+        weakest_tier,
+        jsonb_build_array(
+            ledger.condition(
+                'works_away', work_place, 'outside the home banner', is_out_migrant,
+                'fct_employment_month:' || to_char(event_date, 'YYYY-MM')
+            ),
+            ledger.condition(
+                'evidence_tier', evidence_tier::text, 'at most ' || weakest_tier, evidence_tier <= weakest_tier,
+                'fct_employment_month:' || to_char(event_date, 'YYYY-MM')
+            )
+        ) AS conditions
+    FROM staging.ledger_found
+    GROUP BY event_date, work_place, is_out_migrant, evidence_tier, weakest_tier
+) AS asked
+    ON
+        found.event_date = asked.event_date
+        AND found.work_place = asked.work_place
+        AND found.is_out_migrant = asked.is_out_migrant
+        AND found.evidence_tier = asked.evidence_tier
+        AND found.weakest_tier = asked.weakest_tier;

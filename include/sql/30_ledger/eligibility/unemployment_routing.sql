@@ -66,27 +66,47 @@ final AS (
 
 SELECT * FROM final;
 
+-- What is asked of so many is the same for most: it is worded once.
 CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
-    region_code,
+    found.region_code,
     'unemployment_routing' AS programme_code,
-    concat_ws(':', 'unemployment_routing', person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    concat_ws(':', 'unemployment_routing', found.person_key, asked.month_code) AS claim_key,
     'person' AS payee_kind,
-    person_key::text AS payee_code,
-    person_key,
-    event_date,
+    found.person_key::text AS payee_code,
+    found.person_key,
+    found.event_date,
     1 AS units,
     NULL::bigint AS base_fen,
     NULL::text AS fund_code,
-    jsonb_build_array(
-        ledger.condition(
-            'lost_work', had_work::text, 'work in an earlier month; then to ' || route, had_work,
-            'fct_employment_month:' || to_char(month, 'YYYY-MM')
-        ),
-        ledger.condition(
-            'without_benefit', has_benefit::text, 'false', NOT has_benefit, 'fct_unemployment_benefit_month:' || to_char(month, 'YYYY-MM')
-        ),
-        ledger.condition('without_assistance', has_assistance::text, 'false', NOT has_assistance, 'fct_assistance')
-    ) AS conditions,
-    delivery_id
-FROM staging.ledger_found;
+    asked.conditions,
+    found.delivery_id
+FROM staging.ledger_found AS found
+INNER JOIN (
+    SELECT
+        month,
+        had_work,
+        route,
+        has_benefit,
+        has_assistance,
+        to_char(month, 'YYYY-MM') AS month_code,
+        jsonb_build_array(
+            ledger.condition(
+                'lost_work', had_work::text, 'work in an earlier month; then to ' || route, had_work,
+                'fct_employment_month:' || to_char(month, 'YYYY-MM')
+            ),
+            ledger.condition(
+                'without_benefit', has_benefit::text, 'false', NOT has_benefit,
+                'fct_unemployment_benefit_month:' || to_char(month, 'YYYY-MM')
+            ),
+            ledger.condition('without_assistance', has_assistance::text, 'false', NOT has_assistance, 'fct_assistance')
+        ) AS conditions
+    FROM staging.ledger_found
+    GROUP BY month, had_work, route, has_benefit, has_assistance
+) AS asked
+    ON
+        found.month = asked.month
+        AND found.had_work = asked.had_work
+        AND found.route = asked.route
+        AND found.has_benefit = asked.has_benefit
+        AND found.has_assistance = asked.has_assistance;
