@@ -191,6 +191,34 @@ def test_a_case_that_expects_something_else_is_found(admin: Connection, loader: 
     assert (row["outcome"], row["unmet"]) == ("eligible", []) != ("refused", refused.content["expect"]["unmet"])
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "decisions"),
+    [(3, 4, 1), (2, 3, 2)],
+    ids=["one more than asked for", "the last that was asked for"],
+)
+def test_a_further_month_of_work_is_news_only_where_it_was_asked_for(
+    before: int, after: int, decisions: int, admin: Connection, loader: Connection
+) -> None:
+    hired = cases(next(file for file in FILES if file.stem == "one_off_hiring"))[0]
+    month = {"employer_uscc": "{employer}", "evidence_tier": 1}
+    worked = [month | {"month": f"2020-{number:02}-01"} for number in range(3, 3 + after)]
+
+    def record(content: Mapping[str, Any]) -> None:
+        fill(admin, [Case(hired.programme, hired.number, {**hired.content, **content})])
+        with loader.transaction():
+            eligibility.decide(loader)
+            eligibility.record(loader)
+
+    employer = {"dim_employer": hired.content["given"]["dim_employer"]}
+    record({"given": employer | {"fct_employment_month": worked[:before]}})
+    record({"given": {"fct_employment_month": worked[before:]}})
+
+    recorded = loader.execute(
+        "SELECT decision_no FROM ledger.decision WHERE programme_code = 'one_off_hiring' ORDER BY 1"
+    ).fetchall()
+    assert [number for (number,) in recorded] == list(range(1, decisions + 1))
+
+
 def test_programmes_are_decided_after_those_they_give_way_to(loader: database.Connection) -> None:
     order = eligibility.in_order(loader)
     assert sorted(order) == sorted(file.stem for file in (settings.SQL / eligibility.FOLDER).glob("*.sql"))
