@@ -1,5 +1,5 @@
 -- Grain: one row per employed person, field and month with a fault (list_field_faults); one per field, place and month (five_fields) (C2.6).
--- Inputs: mart.list_employed, dim_person, fct_employment_spell, fct_enrollment, callback_now as known now; ops.publication, ops.parameter.
+-- Inputs: mart.list_employed, dim_person, fct_employment_spell, fct_enrollment, person_link, callback_now as known now; ops.publication, ops.parameter.
 -- Rerun: replaces the month.
 -- Fresh is what was confirmed within parameter freshness_days of the end of the month: time, place and employer by a verification or a paid
 -- contribution, the phone by a call or the register, insurance by the insurance agency's delivery for the month.
@@ -41,29 +41,31 @@ called AS (
 ),
 
 spell AS (
-    SELECT DISTINCT ON (told.person_key, told.sender_code)
-        told.person_key,
+    SELECT DISTINCT ON (coalesce(link.main_key, told.person_key), told.sender_code)
+        coalesce(link.main_key, told.person_key) AS person_key,
         told.sender_code,
         told.work_region_code,
         coalesce(told.employer_uscc, told.employer_name) AS employer,
         told.verified_on
     FROM warehouse.fct_employment_spell AS told
+    LEFT JOIN warehouse.person_link AS link ON told.person_key = link.person_key AND link.known_to = 'infinity'
     WHERE
         told.known_to = 'infinity' AND told.valid_from <= %(month)s::date AND told.valid_to > %(month)s::date
         AND told.started_on < (%(month)s::date + interval '1 month')::date
         AND coalesce(told.ended_on, 'infinity'::date) >= %(month)s::date
-    ORDER BY told.person_key ASC, told.sender_code ASC, told.started_on DESC, told.spell_id DESC
+    ORDER BY coalesce(link.main_key, told.person_key) ASC, told.sender_code ASC, told.started_on DESC, told.spell_id DESC
 ),
 
 person AS (
-    SELECT DISTINCT ON (told.person_key, told.region_code)
-        told.person_key,
+    SELECT DISTINCT ON (coalesce(link.main_key, told.person_key), told.region_code)
+        coalesce(link.main_key, told.person_key) AS person_key,
         told.region_code,
         told.has_phone,
         told.has_employee_pension OR told.has_resident_pension OR told.has_illness_insurance AS is_insured
     FROM warehouse.dim_person AS told
+    LEFT JOIN warehouse.person_link AS link ON told.person_key = link.person_key AND link.known_to = 'infinity'
     WHERE told.known_to = 'infinity' AND told.valid_from <= %(month)s::date AND told.valid_to > %(month)s::date
-    ORDER BY told.person_key ASC, told.region_code ASC, told.has_phone DESC
+    ORDER BY coalesce(link.main_key, told.person_key) ASC, told.region_code ASC, told.has_phone DESC
 ),
 
 joined AS (
@@ -91,8 +93,9 @@ joined AS (
     LEFT JOIN spell ON employed.person_key = spell.person_key AND rule.sender_code = spell.sender_code
     LEFT JOIN called ON employed.person_key = called.person_key
     LEFT JOIN (
-        SELECT DISTINCT enrollment.person_key
+        SELECT DISTINCT coalesce(link.main_key, enrollment.person_key) AS person_key
         FROM warehouse.fct_enrollment AS enrollment
+        LEFT JOIN warehouse.person_link AS link ON enrollment.person_key = link.person_key AND link.known_to = 'infinity'
         WHERE enrollment.known_to = 'infinity' AND enrollment.valid_from <= %(month)s::date AND enrollment.valid_to > %(month)s::date
     ) AS enrolled ON employed.person_key = enrolled.person_key
     WHERE employed.month = %(month)s::date

@@ -1,6 +1,6 @@
 -- Grain: one row per person, clear and month with a fault (list_clear_faults); one per clear, place and month (four_clears) (C2.5).
--- Inputs: fct_employment_month, dim_person, dim_household, fct_employment_spell, callback_now, death_now, benefit_now
--- as known now; ops.publication, ops.parameter. Rerun: replaces the month.
+-- Inputs: fct_employment_month, dim_person, dim_household, fct_employment_spell, person_link, callback_now, death_now,
+-- benefit_now as known now; ops.publication, ops.parameter. Rerun: replaces the month.
 -- Fresh is what was told or confirmed within parameter freshness_days of the end of the month; what the register alone tells is as old as its
 -- publication for the month.
 -- A query that inserts runs alone; one that makes a table is shared by all processors.
@@ -39,14 +39,15 @@ called AS (
 
 verified AS (
     SELECT
-        spell.person_key,
+        coalesce(link.main_key, spell.person_key) AS person_key,
         spell.sender_code,
         max(spell.verified_on) AS verified_on
     FROM warehouse.fct_employment_spell AS spell
+    LEFT JOIN warehouse.person_link AS link ON spell.person_key = link.person_key AND link.known_to = 'infinity'
     WHERE
         spell.known_to = 'infinity' AND spell.valid_from <= %(month)s::date AND spell.valid_to > %(month)s::date
         AND spell.verified_on < (%(month)s::date + interval '1 month')::date
-    GROUP BY spell.person_key, spell.sender_code
+    GROUP BY coalesce(link.main_key, spell.person_key), spell.sender_code
 ),
 
 twice AS (
@@ -60,12 +61,13 @@ twice AS (
 -- A person whom a banner registers in two households is one entry.
 housed AS (
     SELECT DISTINCT
-        person.person_key,
+        coalesce(link.main_key, person.person_key) AS person_key,
         person.sender_code,
         person.region_code
     FROM warehouse.dim_person AS person
     INNER JOIN warehouse.dim_household AS household
         ON person.household_id = household.household_id AND person.sender_code = household.sender_code
+    LEFT JOIN warehouse.person_link AS link ON person.person_key = link.person_key AND link.known_to = 'infinity'
     WHERE
         person.known_to = 'infinity' AND person.valid_from <= %(month)s::date AND person.valid_to > %(month)s::date
         AND household.known_to = 'infinity'

@@ -1,5 +1,5 @@
 -- Grain: one row per unemployed person, home banner and month (C4.4): the route to support, where it stands, days without it.
--- Inputs: fct_employment_month, benefit_now, assistance_now, dim_person as known now; ops.publication; this table, for
+-- Inputs: fct_employment_month, benefit_now, assistance_now, dim_person, person_link as known now; ops.publication; this table, for
 -- the sender's month before. Rerun: replaces the month. Months are refreshed in their order.
 -- Days go on from the month before while the person stays without work and support; otherwise they begin with the month.
 DELETE FROM mart.unemployed_routing
@@ -51,9 +51,10 @@ assistance AS (
 
 minimum_living AS (
     SELECT DISTINCT
-        person.person_key,
+        coalesce(link.main_key, person.person_key) AS person_key,
         person.sender_code
     FROM warehouse.dim_person AS person
+    LEFT JOIN warehouse.person_link AS link ON person.person_key = link.person_key AND link.known_to = 'infinity'
     WHERE
         person.known_to = 'infinity' AND person.has_minimum_living
         AND person.valid_from <= %(month)s::date AND person.valid_to > %(month)s::date

@@ -18,6 +18,7 @@ def decide(connection: Connection) -> None:
     ledger's lock, and has ``record`` drop the table before he commits.
     """
     database.run(connection, "30_ledger/create_rules.sql")
+    database.run(connection, "30_ledger/create_person.sql")
     database.run(connection, "30_ledger/create_decided.sql")
     # How many there are is all that the planner needs to know; a larger sample would cost more than the decisions.
     connection.execute("SET LOCAL default_statistics_target = 10")

@@ -21,7 +21,7 @@ import pytest
 import yaml
 from psycopg import sql
 from psycopg.rows import dict_row
-from sql.known import BANNER, insert
+from sql.known import BANNER, SENDER, insert
 from steppe import database, settings
 from steppe.database import Connection
 from steppe.ledger import eligibility
@@ -217,6 +217,90 @@ def test_a_further_month_of_work_is_news_only_where_it_was_asked_for(
         "SELECT decision_no FROM ledger.decision WHERE programme_code = 'one_off_hiring' ORDER BY 1"
     ).fetchall()
     assert [number for (number,) in recorded] == list(range(1, decisions + 1))
+
+
+CLAIMED_FACTS = {
+    "export_service": ("fct_export_person", "labour_export"),
+    "job_search": ("fct_export_person", "labour_export"),
+    "microloan_interest": ("fct_microloan_month", "microloan"),
+    "pv_post": ("fct_pv_post_month", "pv_revenue"),
+    "training_living": ("fct_attendance_month", "training"),
+    "welfare_post": ("fct_welfare_post_month", "welfare_post"),
+    "work_based_training": ("fct_attendance_month", "training"),
+    "workshop_reward": ("fct_workshop_worker_month", "workshop"),
+}
+
+
+def told_under(number: str, programme: str) -> Case:
+    """The programme's eligible case, with its fact told under ``number``; register and employment know the person."""
+    case = cases(next(file for file in FILES if file.stem == programme))[0]
+    table = CLAIMED_FACTS[programme][0]
+    given = {
+        name: [row | {"person_key": number} for row in rows] if name == table else rows
+        for name, rows in case.content["given"].items()
+    }
+    claim = case.content["claim"].replace("{person}", number)
+    return Case(case.programme, case.number, {**case.content, "given": given, "claim": claim})
+
+
+def link(connection: Connection, case: Case) -> None:
+    number, main = case.named("{person_other}"), case.named("{person}")
+    connection.execute(
+        "INSERT INTO warehouse.person_link (person_key, main_key, known_from, known_to) VALUES (%s, %s, now(), 'infinity')",
+        (number, main),
+    )
+    connection.commit()
+
+
+@pytest.mark.parametrize("programme", CLAIMED_FACTS)
+def test_a_claim_under_another_of_ones_numbers_rests_on_the_person(
+    programme: str, admin: Connection, loader: Connection
+) -> None:
+    case = told_under("{person_other}", programme)
+    fill(admin, [case])
+    claim = (case.banner, case.named(case.content["claim"]))
+    alone = decided(loader)[claim]
+
+    link(admin, case)
+    linked = decided(loader)[claim]
+
+    # Without the link it is somebody whom no register knows: the twin.
+    assert "registered" in alone["unmet"]
+    assert str(alone["person_key"]) == case.named("{person_other}")
+    assert (linked["outcome"], linked["unmet"]) == ("eligible", [])
+    assert str(linked["person_key"]) == case.named("{person}")
+    assert linked["payee_code"] in {alone["payee_code"]}
+
+
+def test_two_numbers_of_one_person_are_paid_once(admin: Connection, loader: Connection) -> None:
+    one, other = told_under("{person}", "job_search"), told_under("{person_other}", "job_search")
+    fill(admin, [one])
+    only_export = {name: rows for name, rows in other.content["given"].items() if name == "fct_export_person"}
+    fill(admin, [Case(other.programme, other.number, {**other.content, "given": only_export})])
+    claims = [(case.banner, case.named(case.content["claim"])) for case in (one, other)]
+    link(admin, other)
+
+    found = decided(loader)
+
+    assert sorted(found[claim]["outcome"] for claim in claims) == ["eligible", "refused"]
+    assert [found[claim]["unmet"] for claim in claims if found[claim]["outcome"] == "refused"] == [["within_cap"]]
+
+
+@pytest.mark.parametrize("programme", CLAIMED_FACTS)
+def test_what_is_told_of_another_name_is_nobodys_claim(programme: str, admin: Connection, loader: Connection) -> None:
+    case = told_under("{person}", programme)
+    fill(admin, [case])
+    claim = (case.banner, case.named(case.content["claim"]))
+    assert decided(loader)[claim]["outcome"] == "eligible"
+
+    admin.execute(
+        "INSERT INTO warehouse.person_contested (person_key, sender_code, source, known_from, known_to) "
+        "VALUES (%s, %s, %s, now(), 'infinity')",
+        (case.named("{person}"), SENDER, CLAIMED_FACTS[programme][1]),
+    )
+    admin.commit()
+
+    assert claim not in decided(loader)
 
 
 def test_programmes_are_decided_after_those_they_give_way_to(loader: database.Connection) -> None:

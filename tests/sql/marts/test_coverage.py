@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sql.staged import BANNER, number, stage
@@ -165,6 +166,33 @@ def test_what_another_feed_says_contradicts(register: database.Connection) -> No
     assert found[number(0)] == {"status contradicted"}  # without work by the register, at work by his own word
     assert found[number(5)] == {"willingness contradicted"}  # the call confirms the work
     assert found[number(1)] == {"headcount incomplete", "headcount contradicted"}
+
+
+def test_a_household_is_found_under_another_number_of_the_person(
+    register: database.Connection, admin: database.Connection
+) -> None:
+    """As build leaves it for a register's entry that people decided to be somebody else's."""
+    main_key = uuid4()
+    (key,) = admin.execute("SELECT person_key FROM vault.identity WHERE id_number = %s", (number(0),)).fetchone() or ()
+    admin.execute(
+        "UPDATE warehouse.fct_employment_month SET person_key = %s WHERE person_key = %s AND known_to = 'infinity'",
+        (main_key, key),
+    )
+    admin.commit()
+
+    def without_household() -> list[tuple[Any, ...]]:
+        warehouse.marts.refresh_month(register, MAY, 10**9)
+        return register.execute(
+            "SELECT clear FROM mart.list_clear_faults WHERE person_key = %s AND is_incomplete", (main_key,)
+        ).fetchall()
+
+    assert without_household() == [("headcount",)]
+    admin.execute(
+        "INSERT INTO warehouse.person_link (person_key, main_key, known_from, known_to) VALUES (%s, %s, now(), 'infinity')",
+        (key, main_key),
+    )
+    admin.commit()
+    assert without_household() == []
 
 
 def test_a_late_register_is_stale(register: database.Connection, admin: database.Connection) -> None:

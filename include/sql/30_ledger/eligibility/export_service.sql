@@ -1,6 +1,6 @@
 -- 就业创业服务补助 (C3.7): the agency or broker whose verified export brought a registered person into work away. One claimant per export.
 -- Grain: one candidate per banner, export batch and person.
--- Inputs: staging.ledger_rule, warehouse.fct_export_person, fct_export_batch, dim_intermediary, fct_employment_month, dim_person.
+-- Inputs: staging.ledger_rule, staging.ledger_person, warehouse.export_person_now, fct_export_batch, dim_intermediary, fct_employment_month.
 -- Rerun: the run replaces the tables.
 CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
@@ -8,6 +8,7 @@ source AS (
     SELECT
         export.region_code,
         export.person_key,
+        export.claimed_key,
         export.batch_code,
         batch.intermediary_code,
         batch.departed_on,
@@ -16,7 +17,7 @@ source AS (
         intermediary.kind,
         intermediary.licensed_on,
         greatest(export.delivery_id, batch.delivery_id) AS delivery_id
-    FROM warehouse.fct_export_person AS export
+    FROM warehouse.export_person_now AS export
     -- Without its batch an export has no claimant.
     INNER JOIN warehouse.fct_export_batch AS batch
         ON export.batch_code = batch.batch_code AND export.sender_code = batch.sender_code AND batch.known_to = 'infinity'
@@ -27,7 +28,6 @@ source AS (
             AND date_trunc('month', batch.departed_on) >= intermediary.valid_from
             AND date_trunc('month', batch.departed_on) < intermediary.valid_to
             AND intermediary.known_to = 'infinity'
-    WHERE export.known_to = 'infinity'
 ),
 
 -- Months of work away from the month of departure, as far as the evidence is good enough and as they are asked for.
@@ -35,7 +35,7 @@ kept AS (
     SELECT
         source.region_code,
         source.batch_code,
-        source.person_key,
+        source.claimed_key,
         coalesce(rule.evidence_tier, 4) AS weakest_tier,
         coalesce(rule.minimum, 1) AS minimum_months,
         least(count(employment.month), coalesce(rule.minimum, 1)) AS months
@@ -55,7 +55,7 @@ kept AS (
             AND employment.is_out_migrant
             AND employment.evidence_tier <= coalesce(rule.evidence_tier, 4)
             AND employment.known_to = 'infinity'
-    GROUP BY source.region_code, source.batch_code, source.person_key, rule.evidence_tier, rule.minimum
+    GROUP BY source.region_code, source.batch_code, source.claimed_key, rule.evidence_tier, rule.minimum
 ),
 
 final AS (
@@ -67,14 +67,13 @@ final AS (
         kept.weakest_tier
     FROM source
     INNER JOIN kept
-        ON source.region_code = kept.region_code AND source.batch_code = kept.batch_code AND source.person_key = kept.person_key
-    LEFT JOIN warehouse.dim_person AS person
+        ON source.region_code = kept.region_code AND source.batch_code = kept.batch_code AND source.claimed_key = kept.claimed_key
+    LEFT JOIN staging.ledger_person AS person
         ON
             source.person_key = person.person_key
             AND source.region_code = person.region_code
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
-            AND person.known_to = 'infinity'
 )
 
 SELECT * FROM final;
@@ -83,7 +82,7 @@ CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'export_service' AS programme_code,
-    concat_ws(':', 'export_service', batch_code, person_key) AS claim_key,
+    concat_ws(':', 'export_service', batch_code, claimed_key) AS claim_key,
     'intermediary' AS payee_kind,
     intermediary_code AS payee_code,
     person_key,

@@ -1,6 +1,6 @@
 -- 一次性求职创业补贴 (C3.8): a registered person who went away with an organised, verified export and works outside the home banner. Once.
 -- Grain: one candidate per banner, person and export batch.
--- Inputs: staging.ledger_rule, warehouse.fct_export_person, fct_export_batch, fct_employment_month, dim_person.
+-- Inputs: staging.ledger_rule, staging.ledger_person, warehouse.export_person_now, fct_export_batch, fct_employment_month.
 -- Rerun: the run replaces the tables.
 CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
@@ -8,16 +8,16 @@ source AS (
     SELECT
         export.region_code,
         export.person_key,
+        export.claimed_key,
         export.batch_code,
         export.employed_from_on,
         date_trunc('month', export.employed_from_on)::date AS month,
         batch.destination_county_code,
         batch.verified_on,
         greatest(export.delivery_id, batch.delivery_id) AS delivery_id
-    FROM warehouse.fct_export_person AS export
+    FROM warehouse.export_person_now AS export
     LEFT JOIN warehouse.fct_export_batch AS batch
         ON export.batch_code = batch.batch_code AND export.sender_code = batch.sender_code AND batch.known_to = 'infinity'
-    WHERE export.known_to = 'infinity'
 ),
 
 final AS (
@@ -29,13 +29,12 @@ final AS (
         employment.evidence_tier,
         coalesce(rule.evidence_tier, 4) AS weakest_tier
     FROM source
-    LEFT JOIN warehouse.dim_person AS person
+    LEFT JOIN staging.ledger_person AS person
         ON
             source.person_key = person.person_key
             AND source.region_code = person.region_code
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
-            AND person.known_to = 'infinity'
     LEFT JOIN warehouse.fct_employment_month AS employment
         ON
             source.person_key = employment.person_key
@@ -56,9 +55,9 @@ CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'job_search' AS programme_code,
-    concat_ws(':', 'job_search', person_key, batch_code) AS claim_key,
+    concat_ws(':', 'job_search', claimed_key, batch_code) AS claim_key,
     'person' AS payee_kind,
-    person_key::text AS payee_code,
+    claimed_key::text AS payee_code,
     person_key,
     employed_from_on AS event_date,
     1 AS units,

@@ -1,12 +1,13 @@
 -- 扶贫小额信贷贴息 (C5.4): the month's interest on a registered person's loan, as far as amount and term keep within the limits.
 -- Grain: one candidate per loan and month. The loan itself is no subsidy.
--- Inputs: warehouse.fct_microloan_month, dim_person, ops.parameter. Rerun: the run replaces the tables.
+-- Inputs: staging.ledger_person, warehouse.microloan_now, ops.parameter. Rerun: the run replaces the tables.
 CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
         loan.region_code,
         loan.person_key,
+        loan.claimed_key,
         loan.loan_code,
         loan.month,
         (loan.month + interval '1 month - 1 day')::date AS event_date,
@@ -17,8 +18,7 @@ source AS (
         loan.granted_on,
         loan.due_on,
         loan.delivery_id
-    FROM warehouse.fct_microloan_month AS loan
-    WHERE loan.known_to = 'infinity'
+    FROM warehouse.microloan_now AS loan
 ),
 
 final AS (
@@ -28,13 +28,12 @@ final AS (
         principal.value::bigint AS most_yuan,
         term.value::integer AS most_months
     FROM source
-    LEFT JOIN warehouse.dim_person AS person
+    LEFT JOIN staging.ledger_person AS person
         ON
             source.person_key = person.person_key
             AND source.region_code = person.region_code
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
-            AND person.known_to = 'infinity'
     LEFT JOIN LATERAL ops.parameter_at('microloan_limit_yuan', source.region_code, source.granted_on) AS principal ON TRUE
     LEFT JOIN LATERAL ops.parameter_at('microloan_term_months', source.region_code, source.granted_on) AS term ON TRUE
 )
@@ -47,7 +46,7 @@ SELECT
     'microloan_interest' AS programme_code,
     concat_ws(':', 'microloan_interest', loan_code, to_char(month, 'YYYY-MM')) AS claim_key,
     'person' AS payee_kind,
-    person_key::text AS payee_code,
+    claimed_key::text AS payee_code,
     person_key,
     event_date,
     1 AS units,

@@ -1,20 +1,20 @@
 -- 光伏公益岗位 (C5.3): the holder of a post that a village pays out of its PV revenue. The village pays; here is whether it should.
 -- Grain: one candidate per village, holder and month.
--- Inputs: staging.ledger_rule, warehouse.fct_pv_post_month, dim_pv_station, dim_person. Rerun: the run replaces the tables.
+-- Inputs: staging.ledger_rule, staging.ledger_person, warehouse.pv_post_now, dim_pv_station. Rerun: the run replaces the tables.
 CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
         post.region_code,
         post.person_key,
+        post.claimed_key,
         post.village_code,
         post.month,
         (post.month + interval '1 month - 1 day')::date AS event_date,
         post.days_worked,
         post.wage_fen,
         post.delivery_id
-    FROM warehouse.fct_pv_post_month AS post
-    WHERE post.known_to = 'infinity'
+    FROM warehouse.pv_post_now AS post
 ),
 
 -- A village may share several stations.
@@ -46,13 +46,12 @@ final AS (
             source.region_code = shared.region_code
             AND source.village_code = shared.village_code
             AND source.month = shared.month
-    LEFT JOIN warehouse.dim_person AS person
+    LEFT JOIN staging.ledger_person AS person
         ON
             source.person_key = person.person_key
             AND source.region_code = person.region_code
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
-            AND person.known_to = 'infinity'
     LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'pv_post'
@@ -67,9 +66,9 @@ CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'pv_post' AS programme_code,
-    concat_ws(':', 'pv_post', village_code, person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    concat_ws(':', 'pv_post', village_code, claimed_key, to_char(month, 'YYYY-MM')) AS claim_key,
     'person' AS payee_kind,
-    person_key::text AS payee_code,
+    claimed_key::text AS payee_code,
     person_key,
     event_date,
     1 AS units,

@@ -1,12 +1,13 @@
 -- 培训生活费补贴 (C4.2): a registered person in training, by attended day; an online day counts like any other.
 -- Grain: one candidate per course that is not work-based, person and month of attendance.
--- Inputs: staging.ledger_rule, warehouse.fct_attendance_month, dim_course, dim_person. Rerun: the run replaces the tables.
+-- Inputs: staging.ledger_rule, staging.ledger_person, warehouse.attendance_now, dim_course. Rerun: the run replaces the tables.
 CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
 source AS (
     SELECT
         attendance.region_code,
         attendance.person_key,
+        attendance.claimed_key,
         attendance.course_code,
         attendance.month,
         (attendance.month + interval '1 month - 1 day')::date AS event_date,
@@ -16,7 +17,7 @@ source AS (
         course.planned_days,
         sum(attendance.attended_days) OVER so_far AS days_so_far,
         greatest(attendance.delivery_id, course.delivery_id) AS delivery_id
-    FROM warehouse.fct_attendance_month AS attendance
+    FROM warehouse.attendance_now AS attendance
     INNER JOIN warehouse.dim_course AS course
         ON
             attendance.course_code = course.course_code
@@ -24,7 +25,7 @@ source AS (
             AND attendance.month >= course.valid_from
             AND attendance.month < course.valid_to
             AND course.known_to = 'infinity'
-    WHERE attendance.known_to = 'infinity' AND course.kind <> 'work_based'
+    WHERE course.kind <> 'work_based'
     WINDOW so_far AS (PARTITION BY attendance.course_code, attendance.person_key ORDER BY attendance.month)
 ),
 
@@ -34,13 +35,12 @@ final AS (
         person.life_status,
         coalesce(rule.minimum, 1) AS minimum_days
     FROM source
-    LEFT JOIN warehouse.dim_person AS person
+    LEFT JOIN staging.ledger_person AS person
         ON
             source.person_key = person.person_key
             AND source.region_code = person.region_code
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
-            AND person.known_to = 'infinity'
     LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'training_living'
@@ -55,9 +55,9 @@ CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'training_living' AS programme_code,
-    concat_ws(':', 'training_living', course_code, person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    concat_ws(':', 'training_living', course_code, claimed_key, to_char(month, 'YYYY-MM')) AS claim_key,
     'person' AS payee_kind,
-    person_key::text AS payee_code,
+    claimed_key::text AS payee_code,
     person_key,
     event_date,
     attended_days AS units,

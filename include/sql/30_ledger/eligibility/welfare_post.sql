@@ -1,6 +1,6 @@
 -- 公益性岗位补贴 (C5.2): the holder of a post who cannot leave, has no other work, cannot escape poverty, and is able. One post per person.
 -- Grain: one candidate per post, holder and month.
--- Inputs: staging.ledger_rule, warehouse.fct_welfare_post_month, dim_welfare_post, fct_employment_month, dim_person.
+-- Inputs: staging.ledger_rule, staging.ledger_person, warehouse.post_holder_now, dim_welfare_post, fct_employment_month.
 -- Rerun: the run replaces the tables.
 -- A post has its own fund. Its places go to those who started first.
 CREATE UNLOGGED TABLE staging.ledger_found AS
@@ -9,6 +9,7 @@ source AS (
     SELECT
         holder.region_code,
         holder.person_key,
+        holder.claimed_key,
         holder.post_code,
         holder.month,
         (holder.month + interval '1 month - 1 day')::date AS event_date,
@@ -25,7 +26,7 @@ source AS (
             PARTITION BY holder.region_code, holder.post_code, holder.month ORDER BY holder.started_on, holder.person_key
         ) AS place,
         greatest(holder.delivery_id, post.delivery_id) AS delivery_id
-    FROM warehouse.fct_welfare_post_month AS holder
+    FROM warehouse.post_holder_now AS holder
     LEFT JOIN warehouse.dim_welfare_post AS post
         ON
             holder.post_code = post.post_code
@@ -33,7 +34,6 @@ source AS (
             AND holder.month >= post.valid_from
             AND holder.month < post.valid_to
             AND post.known_to = 'infinity'
-    WHERE holder.known_to = 'infinity'
 ),
 
 final AS (
@@ -44,13 +44,12 @@ final AS (
         coalesce(employment.is_employee_insured, FALSE) AS is_insured_elsewhere,
         coalesce(rule.minimum, 1) AS minimum_days
     FROM source
-    LEFT JOIN warehouse.dim_person AS person
+    LEFT JOIN staging.ledger_person AS person
         ON
             source.person_key = person.person_key
             AND source.region_code = person.region_code
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
-            AND person.known_to = 'infinity'
     LEFT JOIN warehouse.fct_employment_month AS employment
         ON
             source.person_key = employment.person_key
@@ -71,9 +70,9 @@ CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'welfare_post' AS programme_code,
-    concat_ws(':', 'welfare_post', post_code, person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    concat_ws(':', 'welfare_post', post_code, claimed_key, to_char(month, 'YYYY-MM')) AS claim_key,
     'person' AS payee_kind,
-    person_key::text AS payee_code,
+    claimed_key::text AS payee_code,
     person_key,
     event_date,
     1 AS units,

@@ -1,6 +1,6 @@
 -- 以工代训职业培训补贴 (C3.4): the employer that trains a registered person of its own at work, month by month.
 -- Grain: one candidate per work-based course, person and month of attendance.
--- Inputs: staging.ledger_rule, warehouse.fct_attendance_month, dim_course, fct_employment_month, dim_person.
+-- Inputs: staging.ledger_rule, staging.ledger_person, warehouse.attendance_now, dim_course, fct_employment_month.
 -- Rerun: the run replaces the tables.
 CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
@@ -8,13 +8,14 @@ source AS (
     SELECT
         attendance.region_code,
         attendance.person_key,
+        attendance.claimed_key,
         attendance.course_code,
         attendance.month,
         (attendance.month + interval '1 month - 1 day')::date AS event_date,
         attendance.attended_days,
         course.credit_code,
         greatest(attendance.delivery_id, course.delivery_id) AS delivery_id
-    FROM warehouse.fct_attendance_month AS attendance
+    FROM warehouse.attendance_now AS attendance
     INNER JOIN warehouse.dim_course AS course
         ON
             attendance.course_code = course.course_code
@@ -22,7 +23,7 @@ source AS (
             AND attendance.month >= course.valid_from
             AND attendance.month < course.valid_to
             AND course.known_to = 'infinity'
-    WHERE attendance.known_to = 'infinity' AND course.kind = 'work_based' AND course.credit_code IS NOT NULL
+    WHERE course.kind = 'work_based' AND course.credit_code IS NOT NULL
 ),
 
 final AS (
@@ -34,13 +35,12 @@ final AS (
         coalesce(rule.evidence_tier, 4) AS weakest_tier,
         coalesce(rule.minimum, 1) AS minimum_days
     FROM source
-    LEFT JOIN warehouse.dim_person AS person
+    LEFT JOIN staging.ledger_person AS person
         ON
             source.person_key = person.person_key
             AND source.region_code = person.region_code
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
-            AND person.known_to = 'infinity'
     LEFT JOIN warehouse.fct_employment_month AS employment
         ON
             source.person_key = employment.person_key
@@ -61,7 +61,7 @@ CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'work_based_training' AS programme_code,
-    concat_ws(':', 'work_based_training', course_code, person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    concat_ws(':', 'work_based_training', course_code, claimed_key, to_char(month, 'YYYY-MM')) AS claim_key,
     'employer' AS payee_kind,
     credit_code AS payee_code,
     person_key,

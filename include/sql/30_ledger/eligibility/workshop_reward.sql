@@ -1,6 +1,6 @@
 -- 扶贫车间奖补 (C4.1): the workshop that operates and employs a registered person, month by month.
 -- Grain: one candidate per workshop, worker and month.
--- Inputs: staging.ledger_rule, warehouse.fct_workshop_worker_month, dim_workshop, dim_person.
+-- Inputs: staging.ledger_rule, staging.ledger_person, warehouse.workshop_worker_now, dim_workshop.
 -- Rerun: the run replaces the tables.
 CREATE UNLOGGED TABLE staging.ledger_found AS
 WITH
@@ -8,6 +8,7 @@ source AS (
     SELECT
         worker.region_code,
         worker.person_key,
+        worker.claimed_key,
         worker.workshop_code,
         worker.month,
         (worker.month + interval '1 month - 1 day')::date AS event_date,
@@ -17,7 +18,7 @@ source AS (
         workshop.closed_on,
         workshop.is_operating,
         greatest(worker.delivery_id, workshop.delivery_id) AS delivery_id
-    FROM warehouse.fct_workshop_worker_month AS worker
+    FROM warehouse.workshop_worker_now AS worker
     LEFT JOIN warehouse.dim_workshop AS workshop
         ON
             worker.workshop_code = workshop.workshop_code
@@ -25,7 +26,6 @@ source AS (
             AND worker.month >= workshop.valid_from
             AND worker.month < workshop.valid_to
             AND workshop.known_to = 'infinity'
-    WHERE worker.known_to = 'infinity'
 ),
 
 final AS (
@@ -34,13 +34,12 @@ final AS (
         person.life_status,
         coalesce(rule.minimum, 1) AS minimum_days
     FROM source
-    LEFT JOIN warehouse.dim_person AS person
+    LEFT JOIN staging.ledger_person AS person
         ON
             source.person_key = person.person_key
             AND source.region_code = person.region_code
             AND source.month >= person.valid_from
             AND source.month < person.valid_to
-            AND person.known_to = 'infinity'
     LEFT JOIN staging.ledger_rule AS rule
         ON
             rule.programme_code = 'workshop_reward'
@@ -55,7 +54,7 @@ CREATE UNLOGGED TABLE staging.ledger_candidate AS
 SELECT
     region_code,
     'workshop_reward' AS programme_code,
-    concat_ws(':', 'workshop_reward', workshop_code, person_key, to_char(month, 'YYYY-MM')) AS claim_key,
+    concat_ws(':', 'workshop_reward', workshop_code, claimed_key, to_char(month, 'YYYY-MM')) AS claim_key,
     'workshop' AS payee_kind,
     workshop_code AS payee_code,
     person_key,
