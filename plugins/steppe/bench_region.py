@@ -47,10 +47,11 @@ class Month:
 
 @dataclass
 class Report:
-    """Every month, and the most memory that was held at once."""
+    """Every month, and the most memory that was held at once: ever, and since the step at hand began."""
 
     months: list[Month] = field(default_factory=list)
     peak_memory_mb: float = 0.0
+    step_memory_mb: float = 0.0
 
     def bounds(self) -> list[Bound]:
         """What is promised at full size."""
@@ -78,16 +79,17 @@ def run(say: Callable[[str], None], scale: float | str = "full") -> Report:
         say(f"{len(made.files)} files, {sum(file.stat().st_size for file in made.files) / 1e6:.0f} MB")
         with _watched(report):
             for month in (BASELINE, FIRST, SECOND):
-                report.months.append(_month(month, made.files, say))
+                report.months.append(_month(month, made.files, report, say))
     return report
 
 
-def _month(month: date, files: Sequence[Path], say: Callable[[str], None]) -> Month:
+def _month(month: date, files: Sequence[Path], report: Report, say: Callable[[str], None]) -> Month:
     steps: dict[str, float] = {}
 
     def note(step: str, started: float) -> None:
         steps[step] = time.perf_counter() - started
-        say(f"{month:%Y-%m} {step}: {steps[step]:.1f} s")
+        say(f"{month:%Y-%m} {step}: {steps[step]:.1f} s, {report.step_memory_mb:,.0f} MB")
+        report.step_memory_mb = 0.0
 
     for file in files:
         if f"{month:%Y%m}" in file.name:
@@ -163,7 +165,8 @@ def _watched(report: Report) -> Iterator[None]:
                         held += process.memory_full_info().pss
                     except (psutil.Error, OSError):
                         continue  # it has ended
-            report.peak_memory_mb = max(report.peak_memory_mb, held / 2**20)
+            report.step_memory_mb = max(report.step_memory_mb, held / 2**20)
+            report.peak_memory_mb = max(report.peak_memory_mb, report.step_memory_mb)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
