@@ -13,8 +13,9 @@ from steppe.database import Connection
 # Nothing that is joined comes in order, so a merge sorts both sides, and in each worker.
 # What is looked for is rare, which the planner cannot know: it would rather search alone than hand over every row.
 BY_HASH = {"enable_nestloop": "off", "enable_mergejoin": "off", "parallel_tuple_cost": "0"}
-# The same over whole months of facts: every process of a join has its share of memory, and what is more than that goes to disk.
-BY_HASH_OF_MONTHS = BY_HASH | {"hash_mem_multiplier": "1"}
+# Over whole months of facts every process of a join has its share of memory, and what is more than that goes to disk.
+OF_MONTHS = {"hash_mem_multiplier": "1"}
+BY_HASH_OF_MONTHS = BY_HASH | OF_MONTHS
 # Where each join keeps what it is given, whatever the guess of how much that is, the order in which they are written is the best.
 AS_WRITTEN = {"join_collapse_limit": "1"}
 # A handful of keys is looked up, unless a join of all is cheaper.

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from steppe import database, settings
 from steppe.database import Connection
-from steppe.planning import BY_HASH_OF_MONTHS, planned
+from steppe.planning import BY_HASH_OF_MONTHS, OF_MONTHS, planned
 from steppe.warehouse import indicators, partitions, signals
 from steppe.warehouse.derivation import EMPLOYMENT
 from steppe.warehouse.marks import Step, advance, pending
@@ -43,7 +43,7 @@ def refresh_marts(connection: Connection) -> Refreshed:
     Args:
         connection: the loader's, not in autocommit and with no transaction open.
     """
-    with connection.transaction():
+    with connection.transaction(), planned(connection, OF_MONTHS):
         work = pending(connection, Step.MARTS)
         refresh_money(connection)
         changed = [row[0] for row in connection.execute("DELETE FROM ops.employment_change RETURNING month")]
