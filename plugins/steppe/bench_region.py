@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 import tempfile
 import threading
 import time
@@ -29,9 +28,7 @@ BASELINE, FIRST, SECOND = (date(2019, 12, 1), date(2020, 5, 1), date(2020, 6, 1)
 SECONDS = {FIRST: 600.0, SECOND: 300.0}
 MEMORY_MB = 1500.0
 LOADERS = 2
-# As Airflow's tasks, the loaders are forked from a process that has imported all they need, and share what it holds.
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload([__name__])
+SPAWNED = multiprocessing.get_context("spawn")
 STEPS = (warehouse.identify, warehouse.build, ledger.post, ledger.post_subsidies, warehouse.refresh_marts)
 
 
@@ -77,7 +74,7 @@ def run(say: Callable[[str], None], scale: float | str = "full") -> Report:
     report = Report()
     with scratch_warehouse(), tempfile.TemporaryDirectory(prefix="bench-", dir=settings.home().path) as folder:
         # By a process of its own, whose memory is gone when what is measured begins.
-        with _forked(1) as pool:
+        with ProcessPoolExecutor(1, mp_context=SPAWNED) as pool:
             months = [f"{month:%Y-%m}" for month in (FIRST, SECOND)]
             made = pool.submit(sample.generate, Path(folder), scale, months, 142).result()
         say(f"{len(made.files)} files, {sum(file.stat().st_size for file in made.files) / 1e6:.0f} MB")
@@ -101,7 +98,7 @@ def _month(month: date, files: Sequence[Path], report: Report, say: Callable[[st
     started = time.perf_counter()
     turns = _turns()
     # The largest first, so that both loaders end at about the same time.
-    with _forked(LOADERS) as pool:
+    with ProcessPoolExecutor(LOADERS, mp_context=SPAWNED) as pool:
         rows = sum(pool.map(_load, turns))
     note("load", started)
     with database.connect("admin") as connection:
@@ -113,15 +110,6 @@ def _month(month: date, files: Sequence[Path], report: Report, say: Callable[[st
             connection.commit()
             note(step.__name__, started)
     return Month(month, rows, steps)
-
-
-def _forked(processes: int) -> ProcessPoolExecutor:
-    """Processes that know the environment of now, and not that of the first time."""
-    return ProcessPoolExecutor(processes, FORKED, initializer=_inherit, initargs=(dict(os.environ),))
-
-
-def _inherit(environment: dict[str, str]) -> None:
-    os.environ.update(environment)
 
 
 def _turns() -> list[list[int]]:

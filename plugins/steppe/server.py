@@ -251,7 +251,8 @@ def _configure(data: Path, port: int) -> None:
     memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
     text = CONFIGURATION.format(
         port=port,
-        shared_buffers_mb=max(128, min(768, memory_mb // 8)),
+        # With more, a month of the whole region would not stay within 1.5 GB; what is read again is in the system's cache.
+        shared_buffers_mb=max(128, min(704, memory_mb // 8)),
         effective_cache_size_mb=max(256, memory_mb // 2),
     )
     target = data / "steppe.conf"
