@@ -18,6 +18,8 @@ entry AS (
         person.region_code,
         person.valid_from,
         person.valid_to,
+        person.life_status,
+        person.labour_ability,
         family.main_key,
         person.person_key <> family.main_key AS is_alias
     FROM warehouse.dim_person AS person
@@ -35,11 +37,17 @@ entry AS (
     WHERE person.known_to = 'infinity'
 ),
 
+-- A better entry takes only the months that it has itself.
 told_by_another AS (
-    SELECT DISTINCT
+    SELECT
         entry.person_key,
         entry.region_code,
-        entry.valid_from
+        entry.valid_from,
+        entry.valid_to,
+        entry.main_key,
+        entry.life_status,
+        entry.labour_ability,
+        range_agg(daterange(other.valid_from, other.valid_to)) AS months
     FROM entry
     INNER JOIN entry AS other
         ON
@@ -48,6 +56,8 @@ told_by_another AS (
             AND entry.valid_from < other.valid_to
             AND other.valid_from < entry.valid_to
     WHERE (other.is_alias, other.person_key) < (entry.is_alias, entry.person_key)
+    GROUP BY
+        entry.person_key, entry.region_code, entry.valid_from, entry.valid_to, entry.main_key, entry.life_status, entry.labour_ability
 )
 
 SELECT
@@ -67,5 +77,15 @@ WHERE
             other.person_key = person.person_key
             AND other.region_code = person.region_code
             AND other.valid_from = person.valid_from
-    );
+    )
+UNION ALL
+SELECT
+    other.main_key AS person_key,
+    other.region_code,
+    lower(rest.months) AS valid_from,
+    upper(rest.months) AS valid_to,
+    other.life_status,
+    other.labour_ability
+FROM told_by_another AS other
+CROSS JOIN LATERAL unnest(datemultirange(daterange(other.valid_from, other.valid_to)) - other.months) AS rest (months);
 ANALYZE staging.ledger_person;

@@ -272,6 +272,28 @@ def test_a_claim_under_another_of_ones_numbers_rests_on_the_person(
     assert linked["payee_code"] == alone["payee_code"]
 
 
+@pytest.mark.parametrize(("main_until", "outcome"), [("2020-02-01", "eligible"), ("infinity", "refused")])
+def test_the_main_keys_entry_takes_only_the_months_that_it_has(
+    main_until: str, outcome: str, admin: Connection, loader: Connection
+) -> None:
+    """The entry of the main key, of somebody who is dead by it, ends before the claim or holds through it."""
+    case = told_under("{person_other}", "job_search")
+    entries = [
+        {"valid_from": "2020-01-01", "valid_to": main_until, "life_status": "dead"},
+        {"valid_from": "2020-01-01", "person_key": "{person_other}"},
+    ]
+    fill(
+        admin,
+        [
+            Case(
+                case.programme, case.number, {**case.content, "given": {**case.content["given"], "dim_person": entries}}
+            )
+        ],
+    )
+    link(admin, case)
+    assert decided(loader)[(case.banner, case.named(case.content["claim"]))]["outcome"] == outcome
+
+
 def test_two_numbers_of_one_person_are_paid_once(admin: Connection, loader: Connection) -> None:
     one, other = told_under("{person}", "job_search"), told_under("{person_other}", "job_search")
     fill(admin, [one])
