@@ -1,16 +1,18 @@
 """Workbooks (xlsx): judged as a zip and as XML before calamine reads them, then copied as numbered CSV lines.
 
 Cells become the text that a clerk sees. A number of more than 15 digits is no longer what was typed, so it is written with its
-exponent, as Excel shows it, for the gate to find: an ID number in such a cell is lost.
+exponent, as Excel shows it, for the gate to find: an ID number in such a cell is lost. An error (``#N/A``) and a formula whose
+result was never stored are no values to calamine, which reads them as blank: they arrive as they are written, and the gate judges them.
 """
 
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,6 +26,7 @@ from steppe.intake.package import Extent
 
 MAX_PACKED_BYTES = 96 << 20
 MAX_TEXT_CHARACTERS = 256 << 20  # of all cells together, a shared text counted once for each cell that shows it
+MAX_VALUELESS_CELLS = 100_000  # errors, and formulas without a result
 _REFERENCE = re.compile(r"^([A-Z]{1,3})([0-9]{1,7})$")
 
 
@@ -34,6 +37,28 @@ class Loaded:
     rows: int
     bad_lines: int
     ignored_columns: int
+
+
+@dataclass
+class Checked:
+    """A workbook that is safe to read.
+
+    Attributes:
+        data: its bytes.
+        valueless: by part and row, the text of each cell that holds an error or a formula without a result, by column; from 1 both.
+        sheets: relationship by the sheet's name.
+        targets: part by relationship, from ``xl/`` on or from the root.
+    """
+
+    data: bytes
+    valueless: dict[str, dict[int, dict[int, str]]] = field(default_factory=dict)
+    sheets: dict[str, str] = field(default_factory=dict)
+    targets: dict[str, str] = field(default_factory=dict)
+
+    def valueless_of(self, sheet: str) -> dict[int, dict[int, str]]:
+        """The same of one sheet."""
+        target = self.targets.get(self.sheets.get(sheet, ""), "")
+        return self.valueless.get(posixpath.join("xl", target).lstrip("/").lower(), {})
 
 
 def copy(connection: Connection, delivery_id: int, resource: Resource, extent: Extent) -> Loaded:
@@ -60,8 +85,8 @@ def copy(connection: Connection, delivery_id: int, resource: Resource, extent: E
     return Loaded(count, bad.count, unknown)
 
 
-def check(resource: Resource, extent: Extent) -> bytes:
-    """The workbook's bytes, after everything in it was found safe to read.
+def check(resource: Resource, extent: Extent) -> Checked:
+    """The workbook, after everything in it was found safe to read.
 
     Raises:
         Rejected: ``delivery.unsafe_workbook``.
@@ -73,48 +98,51 @@ def check(resource: Resource, extent: Extent) -> bytes:
         raise _unsafe(resource, "已加密或为旧版 xls", "it is encrypted or an old xls file")
     try:
         with package.checked_zip(io.BytesIO(data)) as archive:
-            _check_members(resource, archive)
+            return _check_members(resource, archive, data)
     except Rejected as error:
         if error.rule_id == "delivery.unsafe_workbook":
             raise
         raise _unsafe(resource, error.zh.split("；")[0], error.en.split(";")[0]) from error
-    return data
 
 
-def _check_members(resource: Resource, archive: zipfile.ZipFile) -> None:
+def _check_members(resource: Resource, archive: zipfile.ZipFile, data: bytes) -> Checked:
     members = archive.infolist()
     if sum(member.file_size for member in members) > limits.MAX_WORKBOOK_BYTES:
         raise _unsafe(resource, "解压后过大，请改报 CSV", "it unpacks to too much, deliver CSV instead")
     if any("vbaproject" in member.filename.lower() for member in members):
         raise _unsafe(resource, "含宏，请另存为 xlsx", "it holds macros, save it as xlsx")
+    checked = Checked(data)
     lengths: list[int] = []
     parts = [member for member in members if member.filename.lower().endswith((".xml", ".rels", ".vml"))]
     parts.sort(key=lambda member: "sharedstrings" not in member.filename.lower())
     for member in parts:
         name = member.filename.lower()
-        part = _Part(resource, lengths, is_sheet="/worksheets/" in name, is_texts="sharedstrings" in name)
+        part = _Part(resource, checked, lengths, name)
         part.read(package.unpacked(archive, member))
+    return checked
 
 
 class _Part:
     """One pass over an XML part: no document type, and for a sheet a bound on what its cells take in memory."""
 
-    def __init__(self, resource: Resource, lengths: list[int], *, is_sheet: bool, is_texts: bool) -> None:
-        self._resource, self._lengths = resource, lengths
-        self._row = self._column = self._last_row = self._last_column = self._depth = 0
-        self._characters = 0
-        self._is_shared = self._in_value = False
-        self._value: list[str] = []
+    def __init__(self, resource: Resource, checked: Checked, lengths: list[int], name: str) -> None:
+        self._resource, self._checked, self._lengths, self._name = resource, checked, lengths, name
+        self._row = self._column = self._last_row = self._last_column = 0
+        self._characters = self._valueless = 0
+        self._type = ""
+        self._is_read = self._has_formula = False
+        self._text: list[str] = []
+        self._formula = self._value = ""
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._doctype
         self._parser.EntityDeclHandler = self._doctype
         self._parser.StartElementHandler = self._start
-        if is_sheet:
+        if "/worksheets/" in name and not name.endswith(".rels"):
             self._parser.StartElementHandler = self._sheet_start
             self._parser.EndElementHandler = self._sheet_end
             self._parser.CharacterDataHandler = self._sheet_text
-        elif is_texts:
+        elif "sharedstrings" in name:
             self._parser.EndElementHandler = self._texts_end
             self._parser.CharacterDataHandler = self._texts_text
 
@@ -132,6 +160,11 @@ class _Part:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name.endswith("Override") and "macroenabled" in attributes.get("ContentType", "").lower():
             raise _unsafe(self._resource, "含宏，请另存为 xlsx", "it holds macros, save it as xlsx")
+        if self._name == "xl/workbook.xml" and name.rpartition(":")[2] == "sheet":
+            related = (value for key, value in attributes.items() if key.rpartition(":")[2] == "id")
+            self._checked.sheets[attributes.get("name", "")] = next(related, "")
+        elif self._name == "xl/_rels/workbook.xml.rels" and name.rpartition(":")[2] == "Relationship":
+            self._checked.targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
     def _sheet_start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -141,9 +174,9 @@ class _Part:
             given = attributes.get("r", "")
             self._row = int(given) if given.isdecimal() and len(given) < 9 else self._row + 1
             self._column = 0
-        elif name in ("v", "t"):
-            self._in_value = True
-            self._value.clear()
+        elif name in ("v", "t", "f"):
+            self._is_read = True
+            self._text.clear()
 
     def _cell(self, attributes: dict[str, str]) -> None:
         found = _REFERENCE.match(attributes.get("r", ""))
@@ -156,7 +189,9 @@ class _Part:
             self._column += 1
         self._last_row = max(self._last_row, self._row)
         self._last_column = max(self._last_column, self._column)
-        self._is_shared = attributes.get("t") == "s"
+        self._type = attributes.get("t", "")
+        self._has_formula = False
+        self._value = ""
         if self._last_row * self._last_column > limits.MAX_WORKBOOK_CELLS:
             raise _unsafe(
                 self._resource,
@@ -165,14 +200,34 @@ class _Part:
             )
 
     def _sheet_end(self, name: str) -> None:
-        if self._in_value and name.rpartition(":")[2] in ("v", "t"):
-            self._in_value = False
-            text = "".join(self._value)
-            if self._is_shared:
+        name = name.rpartition(":")[2]
+        if self._is_read and name in ("v", "t", "f"):
+            self._is_read = False
+            text = "".join(self._text)
+            if name == "f":
+                self._formula, self._has_formula = text, True
+                self._count(len(text))
+                return
+            self._value = text
+            if self._type == "s":
                 index = int(text) if text.isdecimal() and len(text) < 9 else len(self._lengths)
                 self._count(self._lengths[index] if index < len(self._lengths) else 0)
             else:
                 self._count(len(text))
+        elif name == "c" and (self._type == "e" or (self._has_formula and not self._value and self._type != "str")):
+            self._keep(self._value or f"={self._formula}")
+
+    def _keep(self, text: str) -> None:
+        """Remember a cell that the reader finds blank."""
+        self._valueless += 1
+        if self._valueless > MAX_VALUELESS_CELLS:
+            raise _unsafe(
+                self._resource,
+                f"没有结果的公式和错误值超过 {MAX_VALUELESS_CELLS:,} 格，请重新计算后另存",
+                f"more than {MAX_VALUELESS_CELLS:,} cells are errors or formulas without a result, calculate and save it again",
+            )
+        rows = self._checked.valueless.setdefault(self._name, {})
+        rows.setdefault(self._row, {})[self._column] = text
 
     def _count(self, characters: int) -> None:
         self._characters += characters
@@ -180,8 +235,8 @@ class _Part:
             raise _unsafe(self._resource, "文字总量过大，请改报 CSV", "its texts are too long, deliver CSV instead")
 
     def _sheet_text(self, text: str) -> None:
-        if self._in_value:
-            self._value.append(text)
+        if self._is_read:
+            self._text.append(text)
 
     def _texts_text(self, text: str) -> None:
         self._characters += len(text)
@@ -192,12 +247,12 @@ class _Part:
             self._characters = 0
 
 
-def read(resource: Resource, data: bytes) -> Iterator[tuple[int, list[Any]]]:
-    """(row number, cells) of each row that has a value, for bytes that were checked."""
+def read(resource: Resource, checked: Checked) -> Iterator[tuple[int, list[Any]]]:
+    """(row number, cells) of each row that has a value."""
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(checked.data))
         sheets = workbook.sheets_metadata
         named = [sheet.name for sheet in sheets if sheet.name.strip() in (resource.name, resource.title)]
         visible = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
@@ -208,9 +263,10 @@ def read(resource: Resource, data: bytes) -> Iterator[tuple[int, list[Any]]]:
         start = sheet.start
         if start is None:
             return
-        for offset, row in enumerate(sheet.iter_rows()):
+        rows = enumerate(sheet.iter_rows(), start[0] + 1)
+        for number, row in _with_valueless(rows, checked.valueless_of(names[0]), start[1] + 1, sheet.width):
             if any(value not in ("", None) for value in row):
-                yield start[0] + offset + 1, row
+                yield number, row
     except Rejected:
         raise
     except BaseException as error:
@@ -218,6 +274,25 @@ def read(resource: Resource, data: bytes) -> Iterator[tuple[int, list[Any]]]:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise _unsafe(resource, "工作簿已损坏", "the workbook is damaged") from error
+
+
+def _with_valueless(
+    rows: Iterator[tuple[int, list[Any]]], valueless: dict[int, dict[int, str]], first_column: int, width: int
+) -> Iterator[tuple[int, list[Any]]]:
+    """Rows with the cells that the reader finds blank, and behind them the rows in which it finds nothing at all."""
+    last = 0
+    for number, row in rows:
+        last = number
+        yield number, _filled(row, valueless.get(number, {}), first_column)
+    for number in sorted(number for number in valueless if number > last):
+        yield number, _filled([""] * width, valueless[number], first_column)
+
+
+def _filled(row: list[Any], texts: dict[int, str], first_column: int) -> list[Any]:
+    for column, text in texts.items():
+        if 0 <= column - first_column < len(row):
+            row[column - first_column] = text
+    return row
 
 
 def _batches(
