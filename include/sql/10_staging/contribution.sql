@@ -98,7 +98,9 @@ final AS (
         CASE WHEN is_received THEN received_on_text IS NOT NULL END AS received_has_date,
         CASE WHEN scheme <> 'resident_pension' THEN uscc IS NOT NULL END AS employer_is_named,
         clash.is_dead IS NOT TRUE AS is_due_in_life,
-        clash.is_orphan IS NOT TRUE AS person_is_enrolled
+        clash.is_orphan IS NOT TRUE AS person_is_enrolled,
+        greatest(employer_due_fen, person_due_fen) AS greatest_due_fen,
+        received_on <= %(period_end)s::date + interval '1 month' AS received_on_has_come
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (

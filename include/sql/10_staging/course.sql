@@ -72,7 +72,8 @@ typed AS (
         ops.date_from_number(ends_on_number) AS ends_on,
         ops.to_int_or_null(planned_days_text) AS planned_days,
         CASE WHEN credit_code IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(credit_code_bytes), false) END AS credit_code_is_right,
-        ops.name_is_safe(provider_name) AS provider_name_is_safe
+        ops.name_is_safe(provider_name) AS provider_name_is_safe,
+        ops.code_is_plain(course_code) AS course_code_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),

@@ -116,7 +116,8 @@ typed AS (
         id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         CASE WHEN employer_uscc IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(employer_uscc_bytes), false) END AS employer_uscc_is_right,
-        ops.name_is_safe(employer_name) AS employer_name_is_safe
+        ops.name_is_safe(employer_name) AS employer_name_is_safe,
+        ops.code_is_plain(spell_id) AS spell_id_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),
@@ -142,7 +143,9 @@ final AS (
         END AS place_is_that_of_region,
         CASE WHEN work_place_class IN ('within_province', 'other_province') THEN employer_name IS NOT NULL END AS employer_is_named,
         clash.is_overlapping IS NOT TRUE AS is_free_of_overlap,
-        clash.is_orphan IS NOT TRUE AS person_is_delivered
+        clash.is_orphan IS NOT TRUE AS person_is_delivered,
+        contract_signed_on <= %(period_end)s::date + interval '1 month' AS contract_signed_on_has_come,
+        verified_on <= %(period_end)s::date + interval '1 month' AS verified_on_has_come
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (

@@ -93,7 +93,8 @@ final AS (
         started_on <= %(period_end)s::date AS has_started,
         first_enrolled_month <= started_on AS first_month_is_before_start,
         CASE WHEN died_on <= %(period_end)s::date THEN person_status <> 'active' OR ended_on IS NOT NULL END AS is_closed_when_dead,
-        clash.is_orphan IS NOT TRUE AS employer_is_delivered
+        clash.is_orphan IS NOT TRUE AS employer_is_delivered,
+        died_on <= %(period_end)s::date + interval '1 month' AS died_on_has_come
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (

@@ -52,7 +52,8 @@ typed AS (
         numbered.*,
         ops.date_from_number(departed_on_number) AS departed_on,
         ops.date_from_number(verified_on_number) AS verified_on,
-        ops.to_int_or_null(persons_declared_text) AS persons_declared
+        ops.to_int_or_null(persons_declared_text) AS persons_declared,
+        ops.code_is_plain(batch_code) AS batch_code_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),

@@ -84,7 +84,9 @@ typed AS (
         (
             (length(phone) = 11 AND left(phone, 1) = '1' AND ops.is_digits(phone))
             OR (length(phone) BETWEEN 10 AND 13 AND phone ~ '^0[0-9]+-?[0-9]+$')
-        ) AS phone_is_formed
+        ) AS phone_is_formed,
+        ops.code_is_plain(household_id) AS household_id_is_plain,
+        head_name !~ '[0-9０-９]' AS head_name_has_no_digits
     FROM named
     OFFSET bigint '0'
 ),
@@ -98,7 +100,8 @@ final AS (
         CASE WHEN village_code_is_formed AND region.region_code IS NOT NULL THEN left(village_code, 6) = typed.region_code END AS village_is_in_region,
         coalesce(register_year BETWEEN 2013 AND extract(year FROM %(period)s::date), false) AS register_year_is_valid,
         coalesce(member_count, -1) AS member_count_number,
-        income_per_head_fen_text IS NULL OR income_per_head_fen IS NOT NULL AS income_is_readable
+        income_per_head_fen_text IS NULL OR income_per_head_fen IS NOT NULL AS income_is_readable,
+        phone_is_formed OR ops.name_is_safe(regexp_replace(phone, '^\+(?=[0-9])', '')) AS phone_is_safe
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (

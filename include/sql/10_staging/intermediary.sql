@@ -49,7 +49,8 @@ typed AS (
         numbered.*,
         CASE kind_code WHEN '1' THEN 'public_agency' WHEN '2' THEN 'hr_agency' WHEN '3' THEN 'broker' END AS kind,
         ops.date_from_number(licensed_on_number) AS licensed_on,
-        ops.name_is_safe(name) AS name_is_safe
+        ops.name_is_safe(name) AS name_is_safe,
+        ops.code_is_plain(intermediary_code) AS intermediary_code_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),

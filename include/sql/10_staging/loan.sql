@@ -76,7 +76,8 @@ typed AS (
         id_bytes IS NOT NULL AS id_is_formed,
         id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
-        ops.name_is_safe(name) AS name_is_safe
+        ops.name_is_safe(name) AS name_is_safe,
+        ops.code_is_plain(loan_code) AS loan_code_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),

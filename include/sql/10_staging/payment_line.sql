@@ -92,7 +92,9 @@ typed AS (
         id_text = id_number AS id_is_as_written,
         ops.id_check_character(id_bytes) = right(id_number, 1) AS id_check_digit_is_right,
         ops.name_is_safe(name) AS name_is_safe,
-        ops.to_month_or_null(month_of_reference) AS ordered_month
+        ops.to_month_or_null(month_of_reference) AS ordered_month,
+        ops.code_is_plain(line_code) AS line_code_is_plain,
+        ops.code_is_plain(programme_code) AS programme_code_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),
@@ -122,7 +124,8 @@ final AS (
         returned_on_text IS NULL OR returned_on IS NOT NULL AS returned_on_is_readable,
         CASE WHEN status IS NOT NULL THEN (status = 'returned') = (returned_on_text IS NOT NULL) END AS return_has_date,
         CASE WHEN status IS NOT NULL THEN (status = 'returned') = (return_reason_code IS NOT NULL) END AS return_has_reason,
-        CASE WHEN paid_on <= %(period_end)s::date THEN coalesce(returned_on, paid_on) >= %(period)s::date END AS is_of_period
+        CASE WHEN paid_on <= %(period_end)s::date THEN coalesce(returned_on, paid_on) >= %(period)s::date END AS is_of_period,
+        CASE WHEN payee_kind = 'person' THEN amount_fen END AS amount_to_person_fen
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (

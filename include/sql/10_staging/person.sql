@@ -156,7 +156,9 @@ typed AS (
         (
             (length(phone) = 11 AND left(phone, 1) = '1' AND ops.is_digits(phone))
             OR (length(phone) BETWEEN 10 AND 13 AND phone ~ '^0[0-9]+-?[0-9]+$')
-        ) AS phone_is_formed
+        ) AS phone_is_formed,
+        ops.code_is_plain(person_id) AS person_id_is_plain,
+        ops.code_is_plain(household_id) AS household_id_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),
@@ -180,7 +182,8 @@ final AS (
             '11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42', '43', '44', '45', '46',
             '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71', '81', '82'
         ) END AS id_province_is_known,
-        clash.is_orphan IS NOT TRUE AS household_is_delivered
+        clash.is_orphan IS NOT TRUE AS household_is_delivered,
+        phone_is_formed OR ops.name_is_safe(regexp_replace(phone, '^\+(?=[0-9])', '')) AS phone_is_safe
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (

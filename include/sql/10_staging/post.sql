@@ -90,7 +90,8 @@ final AS (
         least(wage_fen, paid_fen) AS least_amount_fen,
         paid_on_text IS NULL OR paid_on IS NOT NULL AS paid_on_is_readable,
         CASE WHEN paid_fen > 0 THEN paid_on_text IS NOT NULL END AS paid_has_date,
-        clash.is_second_post IS NOT TRUE AS has_one_post
+        clash.is_second_post IS NOT TRUE AS has_one_post,
+        paid_on <= %(period_end)s::date + interval '1 month' AS paid_on_has_come
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (

@@ -89,7 +89,9 @@ final AS (
         CASE WHEN coal_received_fen > 0 OR subsidy_received_fen > 0 THEN received_on_text IS NOT NULL END AS received_has_date,
         CASE WHEN generation_kwh > 0 THEN abs(coal_accrued_fen + subsidy_accrued_fen - generation_kwh * station.tariff_fen_per_kwh)
             <= 0.05 * generation_kwh * station.tariff_fen_per_kwh END AS accrued_is_that_of_tariff,
-        CASE WHEN typed.station_code IS NOT NULL THEN station.station_code IS NOT NULL END AS station_is_delivered
+        CASE WHEN typed.station_code IS NOT NULL THEN station.station_code IS NOT NULL END AS station_is_delivered,
+        greatest(coal_accrued_fen, subsidy_accrued_fen) AS greatest_accrued_fen,
+        received_on <= %(period_end)s::date + interval '1 month' AS received_on_has_come
     FROM typed
     LEFT JOIN ops.region AS region ON region.region_code = typed.region_code AND region.level = 'banner'
     LEFT JOIN (

@@ -59,7 +59,8 @@ typed AS (
         ops.date_from_number(grid_connected_on_number) AS grid_connected_on,
         coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed,
         ops.name_is_safe(station_name) AS station_name_is_safe,
-        ops.name_is_safe(village_name) AS village_name_is_safe
+        ops.name_is_safe(village_name) AS village_name_is_safe,
+        ops.code_is_plain(station_code) AS station_code_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),

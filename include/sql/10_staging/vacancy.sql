@@ -87,7 +87,8 @@ typed AS (
         ops.date_from_number(published_on_number) AS published_on,
         ops.date_from_number(closed_on_number) AS closed_on,
         CASE WHEN credit_code IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(credit_code_bytes), false) END AS credit_code_is_right,
-        ops.name_is_safe(employer_name) AS employer_name_is_safe
+        ops.name_is_safe(employer_name) AS employer_name_is_safe,
+        ops.code_is_plain(vacancy_code) AS vacancy_code_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),

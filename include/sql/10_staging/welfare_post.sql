@@ -59,7 +59,8 @@ typed AS (
         END AS fund_code,
         ops.to_int_or_null(approved_places_text) AS approved_places,
         ops.yuan_to_fen(monthly_pay_fen_text) AS monthly_pay_fen,
-        coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed
+        coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed,
+        ops.code_is_plain(post_code) AS post_code_is_plain
     FROM named
     OFFSET bigint '0'
 ),

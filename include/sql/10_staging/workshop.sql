@@ -57,7 +57,8 @@ typed AS (
         CASE is_operating_code WHEN '0' THEN false WHEN '1' THEN true END AS is_operating,
         CASE WHEN credit_code IS NOT NULL THEN coalesce(ops.uscc_bytes_ok(credit_code_bytes), false) END AS credit_code_is_right,
         coalesce(length(village_code) = 12 AND ops.is_digits(village_code), false) AS village_code_is_formed,
-        ops.name_is_safe(workshop_name) AS workshop_name_is_safe
+        ops.name_is_safe(workshop_name) AS workshop_name_is_safe,
+        ops.code_is_plain(workshop_code) AS workshop_code_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),

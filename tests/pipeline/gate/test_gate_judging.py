@@ -209,7 +209,8 @@ def test_too_many_absent_keys_reject(
 def test_spells_of_last_year_are_not_missed_in_a_new_one(
     loader: database.Connection, judged: Judged, arrive: Callable[..., int], ended_on: str
 ) -> None:
-    spells = [deliveries.row("employment", place, started_on="20190301", ended_on=ended_on) for place in range(30)]
+    then = {"started_on": "20190301", "contract_signed_on": "20190301", "verified_on": "20190310", "ended_on": ended_on}
+    spells = [deliveries.row("employment", place, **then) for place in range(30)]
     people = register(persons(30))
     first, _ = judged({**people, "employment": spells}, period="2019-12")
     published(loader, first)
