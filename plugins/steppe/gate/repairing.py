@@ -54,7 +54,7 @@ def mend(connection: Connection, delivery: Delivery, resource: Resource, judged:
 
     Keys, and what rows are compared by, are left alone: they were compared as they were written.
     """
-    names = _mendable(resource)
+    names = mendable(resource)
     if not judged.rejected or not names:
         return judged
     before = [sql.Identifier("line", name) for name in names]
@@ -97,8 +97,8 @@ def note(connection: Connection, delivery: Delivery, resource: Resource, judged:
     connection.execute("DROP TABLE gate_place")
 
 
-def _mendable(resource: Resource) -> list[str]:
-    """Columns of digits or codes that no other row is compared by."""
+def mendable(resource: Resource) -> list[str]:
+    """Names of the columns in which a value is repaired: those of digits or codes that no other row is compared by."""
     conflict = settings.SQL / FOLDER / "conflict" / f"{resource.name}.sql"
     compared = set(re.findall(r"\w+", conflict.read_text(encoding="utf-8"))) if conflict.exists() else set()
     return [
@@ -156,7 +156,7 @@ def _record(
     connection: Connection, delivery: Delivery, resource: Resource, read: sql.Identifier, after_class: str
 ) -> None:
     """Put the cells of ``gate_place`` on record whose text in raw is not what was read."""
-    names = ["id_number"] if after_class == "id_of_18_characters" else _mendable(resource)
+    names = ["id_number"] if after_class == "id_of_18_characters" else mendable(resource)
     cells = sql.SQL(", ").join(
         sql.SQL("({}, line.{}, again.{})").format(sql.Literal(name), sql.Identifier(name), sql.Identifier(name))
         for name in names
