@@ -186,7 +186,9 @@ def unknown_code(chance: random.Random, sheet: Sheet, name: str) -> None:
 
 def huge(factor: int) -> Change:
     """A number that many times too large, or one that nothing can hold."""
-    return cell(lambda chance, value: chance.choice([str(int(max(Decimal(value or 0), 1000)) * factor), "9" * 18]))
+    return cell(
+        lambda chance, value: chance.choice([str(int(max(Decimal(value or 0), Decimal(1000))) * factor), "9" * 18])
+    )
 
 
 def without_column(_: random.Random, sheet: Sheet, name: str) -> None:
@@ -264,7 +266,7 @@ def other_total(chance: random.Random, sheet: Sheet, name: str) -> None:
 def rows_missing(chance: random.Random, sheet: Sheet, _: str) -> None:
     """Rows are lost behind the manifest's back."""
     sheet.told_rows = len(sheet.table) - 1
-    for _ in range(chance.randrange(1, 4)):
+    for __ in range(chance.randrange(1, 4)):
         sheet.table.pop(chance.randrange(1, len(sheet.table)))
 
 
