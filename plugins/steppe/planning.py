@@ -9,13 +9,16 @@ from psycopg import sql
 
 from steppe.database import Connection
 
+# What is looked for is rare, which the planner cannot know: it would rather search alone than hand over every row.
+OF_FEW = {"parallel_tuple_cost": "0"}
 # For joins that meet whole tables, as all of the gate's but one do; where a guess says "one row", a nested loop would take hours.
 # Nothing that is joined comes in order, so a merge sorts both sides, and in each worker.
-# What is looked for is rare, which the planner cannot know: it would rather search alone than hand over every row.
-BY_HASH = {"enable_nestloop": "off", "enable_mergejoin": "off", "parallel_tuple_cost": "0"}
+BY_HASH = OF_FEW | {"enable_nestloop": "off", "enable_mergejoin": "off"}
 # Over whole months of facts every process of a join has its share of memory, and what is more than that goes to disk.
 OF_MONTHS = {"hash_mem_multiplier": "1"}
 BY_HASH_OF_MONTHS = BY_HASH | OF_MONTHS
+# A table that is small still is joined by all processes: what is worked out for each row of the other is what takes long.
+OF_ANY_SIZE = {"min_parallel_table_scan_size": "0"}
 # Where each join keeps what it is given, whatever the guess of how much that is, the order in which they are written is the best.
 AS_WRITTEN = {"join_collapse_limit": "1"}
 # A handful of keys is looked up, unless a join of all is cheaper.

@@ -99,6 +99,8 @@ joined AS (
         WHERE enrollment.known_to = 'infinity' AND enrollment.valid_from <= %(month)s::date AND enrollment.valid_to > %(month)s::date
     ) AS enrolled ON employed.person_key = enrolled.person_key
     WHERE employed.month = %(month)s::date
+    -- What is said of a person is worked out once, not for each field.
+    OFFSET bigint '0'
 )
 
 SELECT

@@ -6,7 +6,7 @@ from psycopg import sql
 
 from steppe import database, programmes, settings
 from steppe.database import Connection
-from steppe.planning import AS_WRITTEN, BY_HASH_OF_MONTHS, planned
+from steppe.planning import AS_WRITTEN, BY_HASH_OF_MONTHS, OF_ANY_SIZE, planned
 
 FOLDER = "30_ledger/eligibility"
 
@@ -37,7 +37,7 @@ def record(connection: Connection) -> None:
     """Record what ``decide`` found anew: a changed decision is the next one of its claim. The transaction's tables are dropped."""
     row = database.run(connection, "30_ledger/select_decision_time.sql").fetchone()
     assert row is not None  # noqa: S101 - an aggregate without GROUP BY has one row
-    with planned(connection, BY_HASH_OF_MONTHS):
+    with planned(connection, BY_HASH_OF_MONTHS | OF_ANY_SIZE):
         database.run(connection, "30_ledger/create_changed.sql", {"decided_at": row[0]})
     database.run(connection, "30_ledger/insert_decision.sql")
     database.run(connection, "30_ledger/drop_decided.sql")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from steppe import database
 from steppe.database import Connection
+from steppe.planning import OF_FEW, planned
 
 STEPS = ("verify_transfers", "verify_seals", "verify_accounts", "verify_decisions", "verify_orders")
 
@@ -66,7 +67,7 @@ def verify(connection: Connection) -> list[Violation]:
     Args:
         connection: the loader's or the auditor's; an analyst verifies only what he may see.
     """
-    with connection.transaction():
+    with connection.transaction(), planned(connection, OF_FEW):
         rows = [
             (region_code, step, row_no, rule_id, row_name)
             for step, name in enumerate(STEPS)
