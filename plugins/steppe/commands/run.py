@@ -209,15 +209,31 @@ def _work_off(timeout_s: float) -> None:
 
     with database.connect("loader", autocommit=True, application="steppe run") as connection:
         display = _Display(connection)
-        seen = summary.progress(connection)
-        if waiting() or seen.arrived > seen.published + seen.rejected:
-            for source in contracts.sources():
-                processes.trigger(f"ingest_{source}")
-        elif seen.not_taken_up:
-            processes.trigger("build_warehouse")
+        left_alone = _start_what_waits(connection)
         with console.err.status("") as live:
             processes.wait_quiet(lambda progress: display.tell(progress, live.update), timeout_s)
+            # Whether a run that was under way took up what arrived meanwhile is known when it has ended.
+            if left_alone and _start_what_waits(connection) is not None:
+                processes.wait_quiet(lambda progress: display.tell(progress, live.update), timeout_s)
         display.tell_last()
+
+
+def _start_what_waits(connection: database.Connection) -> set[str] | None:
+    """Start the DAGs that have something to do; returns those that were left alone because a run is under way, None if nothing waits."""
+    from steppe.orchestration import processes
+
+    seen = summary.progress(connection)
+    if waiting() or seen.arrived > seen.published + seen.rejected:
+        ingest = [f"ingest_{source}" for source in contracts.sources()]
+        under_way = {run.dag_id for run in processes.active_runs()} & set(ingest)
+        for dag_id in ingest:
+            if dag_id not in under_way:
+                processes.trigger(dag_id)
+        return under_way
+    if seen.not_taken_up:
+        processes.trigger("build_warehouse")
+        return set()
+    return None
 
 
 class _Display:

@@ -276,7 +276,7 @@ def wait_quiet(progress: Callable[[Progress], None] | None = None, timeout_s: fl
     """Wait until every run has ended, those that assets start included, whatever their outcome.
 
     Args:
-        progress: called twice a second with what is going on.
+        progress: called once a second with what is going on.
         timeout_s: give up after so many seconds.
 
     Raises:

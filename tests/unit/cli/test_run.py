@@ -32,6 +32,7 @@ class Stage:
     made: int = 0
     failed: list[Run] = field(default_factory=list)
     take_up: bool = True
+    active: list[Run] = field(default_factory=list)
 
 
 def arrive(digest: str, name: str, *, is_final: bool = True) -> None:
@@ -72,6 +73,7 @@ def stage(warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> St
     monkeypatch.setattr(processes, "is_healthy", lambda: True)
     monkeypatch.setattr(processes, "start", lambda: None)
     monkeypatch.setattr(processes, "trigger", seen.triggered.append)
+    monkeypatch.setattr(processes, "active_runs", lambda: seen.active)
     monkeypatch.setattr(processes, "wait_quiet", take_up)
     monkeypatch.setattr(processes, "failed_runs", lambda **_: seen.failed)
     return seen
@@ -96,6 +98,20 @@ def test_first_run_makes_delivers_and_accounts_and_second_does_nothing(stage: St
     code, told = call()
     assert (code, stage.made, stage.triggered) == (0, 1, [])
     assert "nothing new to deliver" in told
+
+
+def test_a_run_under_way_is_left_alone_and_looked_after(stage: Stage) -> None:
+    under_way = INGEST[0]
+    stage.active = [Run(under_way, "scheduled__1", "running"), Run("watch", "scheduled__1", "running")]
+    assert call()[0] == 0
+    assert stage.triggered == INGEST[1:]  # it took up everything, and nothing waits behind it
+
+
+def test_what_a_run_under_way_did_not_take_up_is_started(stage: Stage) -> None:
+    stage.active = [Run(INGEST[0], "scheduled__1", "running")]
+    stage.take_up = False
+    call()
+    assert stage.triggered == INGEST[1:] * 2  # once more, when it had ended
 
 
 def test_a_delivery_that_is_not_final_is_not_well(stage: Stage) -> None:
