@@ -95,6 +95,7 @@ def test_without_the_guard_it_would() -> None:
 def test_a_list_too_long_to_show_asks_for_a_place(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "SHOWN_ROWS", 1)
     page = get("head", "/view/list_employed").text
+    assert re.search(r"超过\s+1\s+行", re.sub(r"<[^>]+>", "", page))
     assert "请选择下级地区" in page
     assert "赤峰市" in page
     assert len(rows_of(get("head", "/export/list_employed.csv").text)) == 2

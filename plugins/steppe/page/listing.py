@@ -21,7 +21,7 @@ from steppe.page.reading import Reading, Row
 
 PAGE_ROWS = 50
 # Nobody reads further, and the server answers at once: a longer list asks for a place further down. Exports have no bound.
-SHOWN_ROWS = 100_000
+SHOWN_ROWS = 50_000
 FETCHED_ROWS = 2_000
 # What is looked for may be a name, and addresses are logged: Airflow masks parameters whose own name speaks of a secret.
 WORDS = "secret_words"
@@ -33,6 +33,13 @@ NAMES = sql.SQL(
 )
 MASKS = sql.SQL("(SELECT list.*, '＊＊＊' AS name, '＊＊＊' AS phone, '＊＊＊' AS id_number FROM ({}) AS list)")
 VAULT = ("vault.identity",)
+# What is counted and what is shown are read at once: a month has every person of the region, and takes as long to look through again.
+PAGE = sql.SQL(
+    "WITH chosen AS MATERIALIZED (SELECT * FROM {chosen} LIMIT {counted_rows}), "
+    "counted AS MATERIALIZED (SELECT count(*) AS _total FROM chosen) "
+    "SELECT counted._total, page.* FROM counted LEFT JOIN (SELECT true AS _is_row, chosen.* FROM chosen "
+    "WHERE (SELECT _total FROM counted) <= {shown_rows} {order} LIMIT {page_rows} OFFSET {rows_before}) AS page ON true {order}"
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,10 @@ class Listing:
         return self.total > SHOWN_ROWS
 
     @property
+    def rows_at_most(self) -> int:
+        return SHOWN_ROWS
+
+    @property
     def pages(self) -> int:
         return max(1, -(-self.total // PAGE_ROWS))
 
@@ -102,22 +113,18 @@ def chosen(query: Mapping[str, str]) -> Choice:
 def listing(reading: Reading, query: Query, language: str) -> Listing:
     """One page of a list."""
     columns = columns_of(reading, query)
-    chosen_rows, bound = _chosen(query, columns), _bound(query)
-    counted = sql.SQL("SELECT count(*) FROM (SELECT FROM {} LIMIT {}) AS counted").format(
-        chosen_rows, sql.Literal(SHOWN_ROWS + 1)
+    page = PAGE.format(
+        chosen=_chosen(query, columns),
+        order=_order(query, columns),
+        counted_rows=sql.Literal(SHOWN_ROWS + 1),
+        shown_rows=sql.Literal(SHOWN_ROWS),
+        page_rows=sql.Literal(PAGE_ROWS),
+        rows_before=sql.Literal((query.choice.page - 1) * PAGE_ROWS),
     )
-    row = reading.connection.execute(counted, bound).fetchone()
-    total = int(row[0]) if row else 0
-    rows: list[Row] = []
-    if total <= SHOWN_ROWS:
-        page = sql.SQL("SELECT * FROM {} {} LIMIT {} OFFSET {}").format(
-            chosen_rows,
-            _order(query, columns),
-            sql.Literal(PAGE_ROWS),
-            sql.Literal((query.choice.page - 1) * PAGE_ROWS),
-        )
-        with reading.connection.cursor(row_factory=dict_row) as cursor:
-            rows = cursor.execute(page, bound).fetchall()
+    with reading.connection.cursor(row_factory=dict_row) as cursor:
+        found_rows = cursor.execute(page, _bound(query)).fetchall()
+    total = int(found_rows[0]["_total"])
+    rows = [{name: row[name] for name in columns} for row in found_rows if row["_is_row"]]
     filters = {column: found for column in columns if (found := wording.values_of(column, language))}
     return Listing(columns, rows, filters, total, query.choice)
 
