@@ -43,7 +43,11 @@ def test_no_text_raises(loader: database.Connection, text: str) -> None:
 
 
 @SHARED
-@given(st.from_regex(r"(15|11|37)[0-9]{4}19([03-9][0-9]|2[1-9])(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])[0-9]{3}", fullmatch=True))
+@given(
+    st.from_regex(
+        r"(15|11|37)[0-9]{4}19([03-9][0-9]|2[1-9])(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])[0-9]{3}", fullmatch=True
+    )
+)
 def test_check_digit_is_that_of_the_standard(loader: database.Connection, body: str) -> None:
     right = mod_11_2.calc_check_digit(body)
     for digit in "0123456789X":
