@@ -60,7 +60,9 @@ numbered AS (
     SELECT
         named.*,
         CASE WHEN ops.id_form_ok(id_number) THEN decode(id_number, 'escape') END AS id_bytes,
-        ops.day_number(birth_date_text) AS birth_date_number
+        ops.day_number(birth_date_text) AS birth_date_number,
+        -- Nearly all are, and are asked together.
+        coalesce((person_id || household_id) !~ '[^0-9A-Za-z]', false) AS codes_are_plain
     FROM named
     OFFSET bigint '0'
 ),
@@ -157,8 +159,8 @@ typed AS (
             (length(phone) = 11 AND left(phone, 1) = '1' AND ops.is_digits(phone))
             OR (length(phone) BETWEEN 10 AND 13 AND phone ~ '^0[0-9]+-?[0-9]+$')
         ) AS phone_is_formed,
-        ops.code_is_plain(person_id) AS person_id_is_plain,
-        ops.code_is_plain(household_id) AS household_id_is_plain
+        codes_are_plain OR ops.code_is_plain(person_id) AS person_id_is_plain,
+        codes_are_plain OR ops.code_is_plain(household_id) AS household_id_is_plain
     FROM numbered
     OFFSET bigint '0'
 ),
