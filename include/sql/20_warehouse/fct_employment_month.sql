@@ -104,3 +104,5 @@ SELECT
     %(known_from)s::timestamptz AS known_from,
     'infinity'::timestamptz AS known_to
 FROM judged
+-- Rows lie by banner, so that a banner's are found by the index of stretches: joined, they come in no order.
+ORDER BY judged.region_code

@@ -108,6 +108,16 @@ def test_only_what_publications_touch_is_built_and_again_changes_nothing(loader:
     assert (warehouse.build(loader).ended, len(facts(loader, MAY, ["status"]))) == (1, 2)
 
 
+def test_rows_of_a_month_lie_by_banner(loader: database.Connection) -> None:
+    """Else the index of stretches finds nothing: a reader of one banner would look through a third of the region."""
+    banners = ["150402", "150403", "150404"]
+    person = [{"id_number": number(place), "region_code": banners[place % 3]} for place in range(600)]
+    publish(loader, "household_registry", MAY, {"person": person})
+    warehouse.build(loader)
+    stored = "SELECT array_agg(region_code ORDER BY ctid) FROM warehouse.fct_employment_month WHERE month = %s"
+    assert loader.execute(stored, (MAY,)).fetchone() == (sorted(banners * 200),)
+
+
 def test_a_month_without_a_snapshot_is_not_filled(loader: database.Connection) -> None:
     for month in (date(2019, 12, 1), MAY):
         publish(loader, "household_registry", month, {"person": [{"id_number": number(1)}]})
