@@ -227,7 +227,8 @@ class _Sums:
         """Restate the totals that were the sum of the file; names of those that changed."""
         changed = []
         for name in self._places:
-            if Decimal(stated[name]) == round(self._before[name], 2) != self._after[name]:
-                stated[name] = f"{self._after[name]:.2f}"
+            after = round(self._after[name], 2)
+            if Decimal(stated[name]) == round(self._before[name], 2) != after:
+                stated[name] = f"{after:.2f}"
                 changed.append(name)
         return tuple(changed)

@@ -238,6 +238,30 @@ def test_a_control_total_is_restated_only_if_it_was_the_sum_of_the_file(
     assert file["control_totals"]["wage_fen"] == restated
 
 
+@pytest.mark.parametrize(
+    ("correction", "restated", "told"), [({"wage_fen": "80"}, "170.00", ("wage_fen",)), ({"days_worked": "20"}, "170.00", ())],
+    ids=["the amount is corrected", "something else is"],
+)  # fmt: skip
+def test_an_amount_of_too_many_decimals_is_in_the_total(
+    correction: dict[str, str], restated: str, told: tuple[str, ...], warehouse: str, tmp_path: Path
+) -> None:
+    """The gate does not read it, the sender's own sum has it."""
+    station = [deliveries.row("station", place) for place in range(40)]
+    posts = [deliveries.row("post", place, wage_fen="90", paid_fen="80") for place in range(2)]
+    posts[1] |= {"wage_fen": "90.001" if told else "80.001", "days_worked": "99"}
+    stated = {"wage_fen": "180.00" if told else "170.00"}
+    rows = {"station": station, "post": posts}
+    delivery = deliveries.write(tmp_path / "delivery", rows, source="pv_revenue", totals=stated)
+    book = tmp_path / "errors.xlsx"
+    errors_of(delivery, book)
+    error_workbook.change(book, "pv_revenue", "post", 3, correction)
+    done = clerk.correct(delivery, book, tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        (file,) = [file for file in json.loads(archive.read("manifest.json"))["files"] if file["resource"] == "post"]
+    assert file["control_totals"]["wage_fen"] == restated
+    assert [one.totals for one in done if one.resource == "post"] == [told]
+
+
 def test_a_delivered_workbook_is_corrected_too(warehouse: str, tmp_path: Path) -> None:
     delivery, truth = spoiled(tmp_path)
     as_workbook = error_workbook.repacked(delivery, "person", tmp_path / "as-workbook")
